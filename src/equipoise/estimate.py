@@ -1,0 +1,88 @@
+"""The currency: an uncertain effect that knows its sources.
+
+Two small values every room passes on. An `Estimate` is one effect on the scale on which it is
+analysed; a `Result` is one answer as it is shown and exported, on the natural scale.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+Measure = Literal["HR", "OR", "RR", "ROM", "RD", "MD", "SMD", "PCT"]
+Scale = Literal["ratio", "difference", "log"]
+Standing = Literal["printed", "derived", "reconstructed", "pooled"]
+
+RATIO_MEASURES = frozenset({"HR", "OR", "RR", "ROM"})
+"""Measures analysed on the log scale: hazard, odds and risk ratio, ratio of means."""
+
+
+def scale_of(measure: str) -> Scale:
+    """Scale on which a measure is shown: ``ratio`` or ``difference``."""
+    return "ratio" if measure in RATIO_MEASURES else "difference"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One effect estimate on its analysis scale.
+
+    Attributes
+    ----------
+    value : float
+        Effect; natural logarithm for ratio measures, else the measure's own unit.
+    se : float
+        Standard error on the same scale.
+    measure : str
+        One of `Measure`.
+    source : tuple of str
+        Ids of the evidence rows it rests on.
+    standing : str
+        ``printed`` when the inputs are printed numbers, else ``derived`` or ``reconstructed``.
+    unit : str
+        Unit of a difference; empty for ratios.
+    """
+
+    value: float
+    se: float
+    measure: Measure
+    source: tuple[str, ...]
+    standing: Standing = "printed"
+    unit: str = ""
+
+    @property
+    def variance(self) -> float:
+        """Squared standard error."""
+        return self.se * self.se
+
+    def natural(self, x: float) -> float:
+        """Bring a number from the analysis scale to the natural one."""
+        return math.exp(x) if self.measure in RATIO_MEASURES else x
+
+
+@dataclass(frozen=True)
+class Result:
+    """One answer, as shown in the dossier and exported as JSON and CSV.
+
+    Numbers are on the natural scale named by `scale`; a missing number is NaN here and null in
+    JSON. `inputs` are ids of evidence rows or of other results, so that every number can be
+    followed back.
+    """
+
+    id: str
+    question: str
+    measure: str
+    scale: Scale
+    estimate: float
+    ci_low: float
+    ci_high: float
+    ci_level: float
+    k: int
+    standing: Standing
+    method: str
+    inputs: tuple[str, ...]
+    status: str
+    p_value: float = math.nan
+    unit: str = ""
+    note: str = ""
+    cites: tuple[str, ...] = ()
