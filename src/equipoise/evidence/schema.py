@@ -235,17 +235,29 @@ class CohortRow(Record):
     note: Text = ""
 
 
+class KnownFinding(Record):
+    """A finding of the arithmetic rules that a person looked at (``known_findings.csv``).
+
+    `rows` are the row ids of the finding joined by ``;``.
+    """
+
+    rule: Id
+    rows: Text
+    explanation: Text
+
+
 class EvidenceBase(BaseModel):
     """Everything collected for a case, typed; order is the order of the files."""
 
     model_config = ConfigDict(frozen=True)
 
     trials: tuple[Trial, ...]
-    arms: tuple[Arm, ...]
-    reports: tuple[Report, ...]
-    phenotypes: tuple[PhenotypeRecord, ...]
     results: tuple[ResultRow, ...]
-    cohorts: tuple[CohortRow, ...]
+    arms: tuple[Arm, ...] = ()
+    reports: tuple[Report, ...] = ()
+    phenotypes: tuple[PhenotypeRecord, ...] = ()
+    cohorts: tuple[CohortRow, ...] = ()
+    known_findings: tuple[KnownFinding, ...] = ()
 
     def trial(self, trial_id: str) -> Trial:
         """Return the trial of that id."""

@@ -1,0 +1,202 @@
+"""Load a case: a folder that holds the question, the evidence and nothing else.
+
+``case.toml`` is parsed once and its slices are handed to the rooms that own their types. All
+problems of the file and of the evidence are reported together.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from equipoise.errors import InputError, Problem, UsageError
+from equipoise.evidence.csv_text import decode, read_bytes
+from equipoise.evidence.question import Question, Slice
+from equipoise.evidence.read import problems_of, read_evidence
+from equipoise.evidence.schema import EvidenceBase
+from equipoise.report.options import ReportOptions
+from equipoise.synthesis.plan import Plan, plan_problems
+
+CASE_FILE = "case.toml"
+SECTIONS = ("case", "question", "synthesis", "report")
+S = TypeVar("S", bound=Slice)
+
+
+class Identity(Slice):
+    """Name, seed and date of a case."""
+
+    schema_version: Annotated[int, Field(ge=1, le=1)]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
+    seed: Annotated[int, Field(ge=0)]
+    evidence_date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A loaded case.
+
+    Attributes
+    ----------
+    identity : Identity
+        Name, seed, date of the evidence.
+    question, plan, options
+        The slices of the evidence, synthesis and report rooms.
+    evidence : EvidenceBase
+        The typed records.
+    inputs : tuple of (str, str)
+        Each input file and its SHA-256.
+    """
+
+    identity: Identity
+    question: Question
+    plan: Plan
+    options: ReportOptions
+    evidence: EvidenceBase
+    inputs: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the case, also of its default output folder."""
+        return self.identity.name
+
+
+def packaged_cases() -> dict[str, Traversable]:
+    """Cases that ship with the package, by name."""
+    root = resources.files("equipoise") / "cases"
+    folders = sorted((f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name)
+    return {f.name: f for f in folders if (f / CASE_FILE).is_file()}
+
+
+def find_case(reference: str) -> Traversable:
+    """Find a case by path (a folder, or its case.toml) or by the name of a packaged one."""
+    path = Path(reference)
+    if path.name == CASE_FILE and path.is_file():
+        return path.parent
+    if path.is_dir():
+        return path
+    shipped = packaged_cases()
+    if reference in shipped:
+        return shipped[reference]
+    near = difflib.get_close_matches(reference, shipped, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    names = ", ".join(shipped) or "none"
+    raise UsageError(
+        f"no case {reference!r}: it is neither a folder here nor a packaged case ({names}).{hint}"
+        " 'equipoise new NAME' writes one."
+    )
+
+
+def load_case(reference: str | Path | Traversable) -> Case:
+    """Load and check a case.
+
+    Parameters
+    ----------
+    reference : str, Path or Traversable
+        Name of a packaged case, or its folder.
+
+    Raises
+    ------
+    InputError
+        With every problem of case.toml and of the evidence.
+    UsageError
+        When there is no such case.
+    """
+    folder = find_case(reference) if isinstance(reference, str) else reference
+    problems: list[Problem] = []
+    document = _parse(folder, problems)
+    identity = _slice(Identity, document, "case", problems)
+    question = _slice(Question, document, "question", problems)
+    plan = _slice(Plan, document, "synthesis", problems)
+    options = _slice(ReportOptions, document, "report", problems)
+    evidence = None
+    if question is not None:
+        problems += _question_problems(question)
+        try:
+            evidence = read_evidence(folder / "evidence", question)
+        except InputError as error:
+            problems += error.problems
+        if plan is not None:
+            problems += plan_problems(plan, question, evidence)
+    if problems or None in (identity, question, plan, options, evidence):
+        raise InputError(problems)
+    assert identity and question and plan and options and evidence  # noqa: S101  # for mypy
+    return Case(identity, question, plan, options, evidence, tuple(_hashes(folder)))
+
+
+def _parse(folder: Traversable, problems: list[Problem]) -> dict[str, Any]:
+    data = read_bytes(CASE_FILE, folder / CASE_FILE, problems)
+    text = decode(CASE_FILE, data, problems) if data is not None else None
+    if text is None:
+        return {}
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line \d+", str(error))
+        problems.append(
+            Problem(CASE_FILE, place[0] if place else "", "", str(error), "valid TOML", "Mend it.")
+        )
+        return {}
+    problems += [
+        Problem(CASE_FILE, f"[{key}]", "", "", ", ".join(SECTIONS), "Rename or remove the section.")
+        for key in document
+        if key not in SECTIONS
+    ]
+    return document
+
+
+def _slice(
+    kind: type[S], document: dict[str, Any], section: str, problems: list[Problem]
+) -> S | None:
+    if not document:
+        return None
+    if section not in document and section in ("case", "question"):
+        problems.append(
+            Problem(CASE_FILE, f"[{section}]", "", "", "this section", "Add the section.")
+        )
+        return None
+    try:
+        return kind.model_validate(document.get(section, {}))
+    except ValidationError as error:
+        problems += problems_of(CASE_FILE, f"[{section}]", error)
+        return None
+
+
+def _question_problems(question: Question) -> Iterator[Problem]:
+    where = (CASE_FILE, "[question]")
+    for field, names in (
+        ("axes", [axis.name for axis in question.axes]),
+        ("outcomes", [outcome.name for outcome in question.outcomes]),
+        *((f"axes.{a.name}.levels", [level.name for level in a.levels]) for a in question.axes),
+    ):
+        for name in sorted({n for n in names if names.count(n) > 1}):
+            yield Problem(*where, field, name, "each name once", "Rename one of them.")
+    for scope in question.contrast.scopes:
+        if scope not in question.scopes:
+            allowed = "one of " + ", ".join(question.scopes)
+            yield Problem(*where, "contrast.scopes", scope, allowed, "Correct the scope.")
+    focus = question.focus
+    if focus is not None:
+        levels = {axis.name: [level.name for level in axis.levels] for axis in question.axes}
+        if focus.level not in levels.get(focus.axis, []):
+            value = f"{focus.axis}={focus.level}"
+            allowed = "; ".join(f"{axis}: {', '.join(names)}" for axis, names in levels.items())
+            yield Problem(*where, "focus", value, allowed, "Name a declared axis and level.")
+
+
+def _hashes(folder: Traversable) -> Iterator[tuple[str, str]]:
+    files = {CASE_FILE: folder / CASE_FILE}
+    for file in (folder / "evidence").iterdir():
+        if file.name.endswith(".csv"):
+            files[f"evidence/{file.name}"] = file
+    for name in sorted(files):
+        yield name, hashlib.sha256(files[name].read_bytes()).hexdigest()

@@ -1,0 +1,139 @@
+"""Run a case: the rooms in order, each result kept until its inputs change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import equipoise
+from equipoise.case import Case
+from equipoise.checkpoints import Checkpoints, code_version, fingerprint
+from equipoise.errors import UsageError
+from equipoise.evidence.check import Finding, check
+from equipoise.evidence.gap_map import GapMap, gap_map
+from equipoise.report.dossier import Dossier, Provenance
+from equipoise.report.export import write_dossier
+from equipoise.synthesis.evidence_synthesis import Synthesis, synthesise
+
+STATE = ".equipoise"
+"""Folder inside the output that holds room results; it also marks an output folder as ours."""
+
+PACKAGES = ("altair", "numpy", "pandas", "scipy", "vl-convert-python")
+Progress = Callable[[str], None]
+
+
+def assemble(case: Case, checkpoints: Checkpoints, progress: Progress) -> Dossier:
+    """Run evidence and synthesis and gather the dossier; nothing is drawn or written yet."""
+    code = code_version()
+    evidence_key = fingerprint(code, case.question, case.inputs)
+    progress("evidence: arithmetic rules")
+    findings = checkpoints.room(
+        "findings",
+        tuple[Finding, ...],
+        evidence_key,
+        lambda: check(case.evidence, case.question, case.evidence.known_findings),
+    )
+    progress("evidence: gap map")
+    gaps = checkpoints.room(
+        "gap-map", GapMap, evidence_key, lambda: gap_map(case.evidence, case.question)
+    )
+    progress("synthesis")
+    synthesis = checkpoints.room(
+        "synthesis",
+        Synthesis,
+        fingerprint(evidence_key, case.plan, case.identity.seed),
+        lambda: synthesise(case.evidence, case.question, case.plan),
+    )
+    return Dossier(
+        case.question.title,
+        case.question,
+        case.options,
+        case.evidence,
+        findings,
+        gaps,
+        synthesis,
+        provenance(case),
+    )
+
+
+def provenance(case: Case) -> Provenance:
+    """State what goes in: code, seed, input hashes and the versions of the libraries used."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    generated = datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch else ""
+    return Provenance(
+        case.name,
+        case.identity.evidence_date,
+        equipoise.__version__,
+        case.identity.seed,
+        case.inputs,
+        tuple((name, _version(name)) for name in PACKAGES),
+        generated,
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def check_output_folder(out: Path, case_folder: Path | None) -> None:
+    """Refuse a folder that is not ours, or that is the case itself.
+
+    Raises
+    ------
+    UsageError
+        Naming the folder and what to do.
+    """
+    if case_folder is not None and out.resolve().is_relative_to(case_folder.resolve()):
+        raise UsageError(
+            f"{out} lies inside the case folder; choose another --out: a run writes nothing there"
+        )
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file; choose a folder with --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / STATE).is_dir():
+        raise UsageError(
+            f"{out} is not empty and was not written by equipoise; choose another --out"
+        )
+
+
+def run_case(
+    case: Case,
+    out: Path,
+    *,
+    fresh: bool = False,
+    progress: Progress = lambda step: None,
+) -> Dossier:
+    """Run a loaded case and write its dossier.
+
+    Parameters
+    ----------
+    case : Case
+        From `equipoise.load_case`.
+    out : Path
+        Output folder: new, empty, or written by an earlier run.
+    fresh : bool
+        Ignore kept room results.
+    progress : callable
+        Called with the name of each step as it begins.
+
+    Returns
+    -------
+    Dossier
+        What was written.
+    """
+    check_output_folder(out, None)
+    checkpoints = Checkpoints(out / STATE, fresh=fresh)
+    dossier = assemble(case, checkpoints, progress)
+
+    def remember(key: str, compute: Callable[[], bytes]) -> bytes:
+        return checkpoints.blob("figure", key, compute)
+
+    progress("report")
+    write_dossier(dossier, out, remember=remember)
+    checkpoints.forget_unused()
+    return dossier
