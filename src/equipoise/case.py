@@ -127,9 +127,8 @@ def load_case(reference: str | Path | Traversable) -> Case:
             problems += error.problems
         if plan is not None:
             problems += plan_problems(plan, question, evidence)
-    if problems or None in (identity, question, plan, options, evidence):
+    if problems or not (identity and question and plan and options and evidence):
         raise InputError(problems)
-    assert identity and question and plan and options and evidence  # noqa: S101  # for mypy
     return Case(identity, question, plan, options, evidence, tuple(_hashes(folder)))
 
 

@@ -60,6 +60,10 @@ class Rule:
     find: Callable[[EvidenceBase, Question], Iterator[Finding]]
 
 
+EVERYBODY = frozenset({"", "all", "all patients", "whole trial"})
+"""Wordings of `subgroup` that mean no subgroup."""
+
+
 def row_id(row: ResultRow | CohortRow) -> str:
     """Id of a row of either file."""
     return row.result_id if isinstance(row, ResultRow) else row.cohort_id
@@ -89,5 +93,7 @@ def covers_whole(row: ResultRow, trial: Trial) -> bool:
     that no axis can express, and an analysis set that is a subset by name, do not cover it.
     """
     if row.analysis_set in {"genotyped", "subset"}:
+        return False
+    if row.subgroup.casefold() not in EVERYBODY and not row.analysed:
         return False
     return all(trial.enrolled.get(axis) == level for axis, level in phenotype_of(row).items())

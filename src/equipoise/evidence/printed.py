@@ -18,7 +18,8 @@ SLACK = 1e-9
 
 _NUMBER = re.compile(r"(?<![\w.])[-−–+]?\d*[.,]?\d+(?:[eE]-?\d+)?")
 _P_VALUE = re.compile(
-    r"^\s*(?:p\s*)?(?P<sign><=|>=|[<>=≤≥])?\s*(?P<value>\d*[.,]?\d+(?:[eE]-?\d+)?)\s*$", re.IGNORECASE
+    r"^\s*(?:p\s*)?(?P<sign><=|>=|[<>=≤≥])?\s*(?P<value>\d*[.,]?\d+(?:[eE]-?\d+)?)\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -42,7 +43,9 @@ class Range:
 
 def decimals_of(text: str) -> int:
     """Count the decimals of a number as printed: ``0.70`` has 2, ``2e-3`` has 3."""
-    exponent = Decimal(text.replace(",", ".").replace("−", "-").replace("–", "-")).as_tuple().exponent
+    exponent = (
+        Decimal(text.replace(",", ".").replace("−", "-").replace("–", "-")).as_tuple().exponent
+    )
     return max(0, -int(exponent))
 
 

@@ -84,7 +84,11 @@ def read_records(
     required = [f for f in fields if model.model_fields[f].is_required()] + list(extra)
     records = []
     for line, row in parse_rows(name, text, [*fields, *extra], required, problems):
-        values: dict[str, object] = {key: row[key] for key in row if key not in extra}
+        values: dict[str, object] = {
+            key: cell
+            for key, cell in row.items()
+            if key not in extra and (cell.strip() or key in required)
+        }
         if extra:
             values["enrolled"] = {key.removeprefix(ENROLLED): row[key].strip() for key in extra}
         try:

@@ -8,9 +8,9 @@ cohort estimate (which has a file of its own).
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 Confidence = Literal["high", "medium", "low"]
 Standing = Literal["printed", "derived", "reconstructed"]
@@ -25,24 +25,22 @@ Recorded = Literal[
 MEASURES = ("HR", "OR", "RR", "ROM", "RD", "MD", "PCT")
 
 
-def _blank_to_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
 Text = Annotated[str, Field(max_length=2000)]
-Count = Annotated[int | None, BeforeValidator(_blank_to_none), Field(ge=0)]
-Number = Annotated[float | None, BeforeValidator(_blank_to_none), Field(allow_inf_nan=False)]
-Positive = Annotated[
-    float | None, BeforeValidator(_blank_to_none), Field(gt=0, allow_inf_nan=False)
-]
-Percent = Annotated[float | None, BeforeValidator(_blank_to_none), Field(ge=0, le=100)]
+Count = Annotated[int, Field(ge=0)] | None
+Number = Annotated[float, Field(allow_inf_nan=False)] | None
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
+Percent = Annotated[float, Field(ge=0, le=100)] | None
 Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$", max_length=1000)]
 YesNo = Literal["yes", "no"]
 
 
 class Record(BaseModel):
-    """A frozen row; unknown columns are reported by the reader, not ignored."""
+    """A frozen row.
+
+    A blank cell means "not printed" and takes the field's default; unknown columns are reported
+    by the reader, not ignored.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 

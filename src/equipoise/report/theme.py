@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import altair as alt
 import vl_convert
@@ -32,6 +32,11 @@ SAND = "#f0d9a8"
 ROW_HEIGHT = 23
 TEXT_SIZE = 12
 BOLD = 600
+
+Drawing: TypeAlias = (
+    alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
+)
+"""Whatever altair makes of a picture."""
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 """Vega-Lite version altair writes, as vl-convert names it; never "the latest"."""
@@ -78,7 +83,12 @@ def register_fonts() -> None:
     vl_convert.register_font_directory(str(fonts_folder()))
 
 
-def spec_of(chart: Any) -> dict[str, Any]:
+def inline(records: list[dict[str, Any]]) -> alt.Data:
+    """Data written into the specification itself."""
+    return alt.Data(values=records)  # type: ignore[no-untyped-call]  # altair leaves it untyped
+
+
+def spec_of(chart: Drawing) -> dict[str, Any]:
     """Vega-Lite specification of a chart in the house style.
 
     The caller's own altair theme is set aside: the same dossier must give the same bytes in a

@@ -1,0 +1,35 @@
+"""Synthesis: how large the effect is, how sure, and in whom."""
+
+from equipoise.synthesis.by_outcome import (
+    AbsoluteDifference,
+    OutcomeSynthesis,
+    synthesise_outcome,
+)
+from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup, CohortPanel
+from equipoise.synthesis.contributions import Contribution, Exclusion
+from equipoise.synthesis.evidence_synthesis import Synthesis, synthesise
+from equipoise.synthesis.interactions import ComplementResult, Sensitivity, ShrunkenInteraction
+from equipoise.synthesis.plan import Complement, NormalPrior, Plan, Pool
+from equipoise.synthesis.pooling import PooledEffect, pool
+
+__all__ = [
+    "AbsoluteDifference",
+    "CohortEstimate",
+    "CohortGroup",
+    "CohortPanel",
+    "Complement",
+    "ComplementResult",
+    "Contribution",
+    "Exclusion",
+    "NormalPrior",
+    "OutcomeSynthesis",
+    "Plan",
+    "Pool",
+    "PooledEffect",
+    "Sensitivity",
+    "ShrunkenInteraction",
+    "Synthesis",
+    "pool",
+    "synthesise",
+    "synthesise_outcome",
+]

@@ -1,4 +1,4 @@
-"""How much do the true effects differ between studies?
+"""Heterogeneity: how much do the true effects differ between studies.
 
 Vocabulary used throughout the room: `yi` (k,) effects on the analysis scale, `vi` (k,) their
 sampling variances, taken as known; `wi = 1 / (vi + tau2)` weights; `mu` the weighted mean;

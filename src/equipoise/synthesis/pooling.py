@@ -1,18 +1,17 @@
-"""What is the average effect, and how sure can we be of it?"""
+"""Pooling: what is the average effect, and how sure can we be of it."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError, as_vector, refuse, same_length
 from equipoise.synthesis.heterogeneity import (
-    Inconsistency,
     Tau2,
     generalised_q,
     inconsistency,
@@ -22,6 +21,7 @@ from equipoise.synthesis.heterogeneity import (
     tau2_dersimonian_laird,
     tau2_paule_mandel,
 )
+from equipoise.synthesis.intervals import Interval, mean_interval, prediction_interval
 from equipoise.synthesis.restricted_likelihood import (
     log_likelihood,
     restricted_log_likelihood,
@@ -108,15 +108,13 @@ class PooledEffect:
     message: str
 
 
-@dataclass(frozen=True)
-class _Interval:
-    """Standard error, degrees of freedom (inf for normal) and the interval they give."""
+class _Choice(NamedTuple):
+    """The options of one pool."""
 
-    se: float
-    df: float
-    low: float
-    high: float
-    p_value: float
+    method: str
+    ci: str
+    level: float
+    prediction: str
 
 
 def pool(
@@ -181,29 +179,29 @@ def pool(
     >>> round(result.estimate, 4), round(result.se, 4)
     (0.2737, 0.1026)
     """
-    y, v = _checked(yi, vi, method, ci, level, prediction)
+    choice = _Choice(method, ci, level, prediction)
+    y, v = _checked(yi, vi, choice)
     if y.size == 0:
-        return _nothing(method, ci, level)
-    shift, scale = _frame(y, v)
-    scaled = _pool_scaled((y - shift) / scale, v / scale / scale, method, ci, level, prediction)
-    return _unscaled(scaled, shift, scale)
+        return _nothing(choice)
+    unit = _unit(v)
+    scaled = _pool_in_unit(y / unit, v / unit / unit, choice)
+    return _rescaled(scaled, unit)
 
 
-def _checked(
-    yi: ArrayLike, vi: ArrayLike, method: str, ci: str, level: float, prediction: str
-) -> tuple[Array, Array]:
+def _checked(yi: ArrayLike, vi: ArrayLike, choice: _Choice) -> tuple[Array, Array]:
     """Return both vectors, or every reason why they cannot be pooled."""
     problems = [
         Problem("", "", name, repr(value), ", ".join(allowed), "Choose one of these.")
         for name, value, allowed in (
-            ("method", method, METHODS),
-            ("ci", ci, INTERVALS),
-            ("prediction", prediction, PREDICTIONS),
+            ("method", choice.method, METHODS),
+            ("ci", choice.ci, INTERVALS),
+            ("prediction", choice.prediction, PREDICTIONS),
         )
         if value not in allowed
     ]
-    if not 0.0 < level < 1.0:
-        problems.append(Problem("", "", "level", repr(level), "between 0 and 1", "Use 0.95."))
+    if not 0.0 < choice.level < 1.0:
+        shown = repr(choice.level)
+        problems.append(Problem("", "", "level", shown, "between 0 and 1", "Use 0.95."))
     y, v = as_vector(yi, "yi"), as_vector(vi, "vi")
     same_length(yi=y, vi=v)
     problems += refuse("yi", y, ~np.isfinite(y), "a finite number")
@@ -213,9 +211,100 @@ def _checked(
     return y, v
 
 
-def _frame(y: Array, v: Array) -> tuple[float, float]:
-    """Shift and power-of-two scale that bring the data near 0 and 1, so that tiny and huge
-    units neither under- nor overflow; a power of two costs no digit.
+def _unit(v: Array) -> float:
+    """Power of two near the median standard error.
+
+    Dividing by it costs no digit and keeps squares of tiny and huge data within range.
     """
     exponent = round(0.5 * float(np.median(np.log2(v))))
-    return 0.0, math.ldexp(1.0, max(-500, min(500, exponent)))
+    return math.ldexp(1.0, max(-500, min(500, exponent)))
+
+
+def _rescaled(result: PooledEffect, unit: float) -> PooledEffect:
+    """Bring a result from data divided by `unit` back to the scale of the data."""
+    names = ("estimate", "se", "ci_low", "ci_high", "prediction_low", "prediction_high")
+    squares = ("tau2", "tau2_se", "tau2_low", "tau2_high")
+    changes = {name: getattr(result, name) * unit for name in names}
+    changes |= {name: getattr(result, name) * unit * unit for name in squares}
+    lost = result.k - 1 if result.method == "REML" else result.k
+    return replace(result, loglik=result.loglik - lost * math.log(unit), **changes)
+
+
+def _nothing(choice: _Choice) -> PooledEffect:
+    """Return what is left when no study contributes."""
+    nan, (method, ci, level, _) = math.nan, choice
+    empty = np.empty(0)
+    return PooledEffect(
+        *(nan,) * 4, level, *(nan,) * 12, empty, 0, method, ci, "undefined", "No study."
+    )
+
+
+def _tau2(y: Array, v: Array, method: str) -> Tau2:
+    """Between-study variance by the named method; zero for one study, which says nothing."""
+    if method == "EE" or y.size == 1:
+        return Tau2(0.0, math.nan, "converged")
+    estimators = {"DL": tau2_dersimonian_laird, "PM": tau2_paule_mandel, "REML": tau2_reml}
+    return estimators[method](y, v)
+
+
+def _pool_in_unit(y: Array, v: Array, choice: _Choice) -> PooledEffect:
+    """Pool data whose typical standard error is near 1."""
+    k, (method, ci, level, convention) = y.size, choice
+    tau = _tau2(y, v, method)
+    wi = 1.0 / (v + tau.tau2)
+    total = float(wi.sum())
+    estimate = float(wi @ y) / total
+    q = generalised_q(y, v)
+    interval = mean_interval(
+        estimate, total, generalised_q(y, v, tau.tau2), k=k, ci=ci, level=level
+    )
+    spread = inconsistency_from_q(q, k) if method == "EE" else inconsistency(v, tau.tau2)
+    profile = predicted = (math.nan, math.nan)
+    if method != "EE" and k > 1:
+        profile = q_profile(y, v, level)
+        predicted = prediction_interval(
+            estimate, interval, tau.tau2, k=k, level=level, convention=convention
+        )
+    likelihood = restricted_log_likelihood if method == "REML" else log_likelihood
+    return PooledEffect(
+        estimate=estimate,
+        se=interval.se,
+        ci_low=interval.low,
+        ci_high=interval.high,
+        level=level,
+        p_value=interval.p_value,
+        tau2=tau.tau2,
+        tau2_se=tau.se,
+        tau2_low=profile[0],
+        tau2_high=profile[1],
+        i2=spread.i2,
+        h2=spread.h2,
+        q=q,
+        q_p_value=q_p_value(q, k),
+        prediction_low=predicted[0],
+        prediction_high=predicted[1],
+        loglik=likelihood(y, v, tau.tau2),
+        weights=100.0 * wi / total,
+        k=k,
+        method=method,
+        ci=ci,
+        status="undefined" if math.isnan(interval.se) else tau.status,
+        message=" ".join(_remarks(tau, interval, k, choice)),
+    )
+
+
+def _remarks(tau: Tau2, interval: Interval, k: int, choice: _Choice) -> list[str]:
+    """Sentences a reader needs beside the numbers."""
+    out = [tau.message] if tau.message else []
+    if k == 1:
+        out.append("One study: heterogeneity cannot be seen.")
+        if choice.ci != "wald":
+            out.append(f"The {choice.ci} interval needs two studies; ask for wald.")
+        return out
+    if choice.ci == "hksj" and interval.se < interval.wald_se:
+        out.append("The Hartung-Knapp standard error is below the Wald one; see hksj-adhoc.")
+    if choice.ci.startswith("hksj") and k < FEW:
+        out.append(f"Only {k} studies: read the hksj-adhoc and Wald intervals beside this one.")
+    if choice.prediction == "riley" and k < 3 and choice.method != "EE":
+        out.append("A prediction interval with k - 2 degrees of freedom needs three studies.")
+    return out

@@ -30,8 +30,7 @@ def log_likelihood(yi: Array, vi: Array, tau2: float) -> float:
     total = vi + tau2
     residual = yi - (yi / total).sum() / (1.0 / total).sum()
     return float(
-        -0.5
-        * (yi.size * math.log(2 * math.pi) + np.log(total).sum() + (residual**2 / total).sum())
+        -0.5 * (yi.size * math.log(2 * math.pi) + np.log(total).sum() + (residual**2 / total).sum())
     )
 
 

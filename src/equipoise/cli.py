@@ -1,0 +1,215 @@
+"""Command line: thin; it calls the library and holds no statistics."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+from equipoise import __version__
+from equipoise.errors import (
+    EXIT_BAD_INPUT,
+    EXIT_COMPUTATION,
+    EXIT_DONE,
+    EXIT_FINDINGS,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    EquipoiseError,
+    InputError,
+)
+
+if TYPE_CHECKING:
+    from equipoise.case import Case
+    from equipoise.report.dossier import Dossier
+
+app = App(
+    name="equipoise",
+    version=__version__,
+    help="From the scattered trials of a repurposed drug to the study that would settle it.",
+    help_epilogue=(
+        "Exit codes: 0 done, 1 findings of severity error, 2 usage, 3 missing extra, "
+        "4 bad input, 5 computation failed, 130 interrupted.\n\n"
+        "Research use only, not medical advice."
+    ),
+)
+
+Json = Annotated[
+    bool, Parameter(name="--json", negative="", help="Answer with one JSON object on stdout.")
+]
+
+
+@app.command
+def new(name: str, *, into: Path = Path(), json: Json = False) -> int:
+    """Write a small commented case that runs, to be filled with your own evidence.
+
+    Parameters
+    ----------
+    name
+        Name of the case and of the folder made for it: lower-case letters, digits and hyphens.
+    into
+        Folder in which to make it.
+    """
+    from equipoise.new_case import write_case
+
+    folder = write_case(name, into)
+    answer = {"folder": str(folder), "next": f"equipoise run {folder}"}
+    _answer("new", json, answer, f"{folder}\nRun it: equipoise run {folder}")
+    return EXIT_DONE
+
+
+@app.command
+def check(case: str, *, json: Json = False) -> int:
+    """Check the arithmetic of every printed number; exit 1 if any is contradicted.
+
+    Parameters
+    ----------
+    case
+        Name of a packaged case, or its folder.
+    """
+    from equipoise.case import load_case
+    from equipoise.evidence.check import check as run_rules
+    from equipoise.report.answers import findings_answer, findings_text
+
+    loaded = load_case(case)
+    findings = run_rules(loaded.evidence, loaded.question, loaded.evidence.known_findings)
+    _answer("check", json, findings_answer(findings), findings_text(findings))
+    return EXIT_FINDINGS if any(f.severity == "error" for f in findings) else EXIT_DONE
+
+
+@app.command
+def run(case: str, *, out: Path | None = None, fresh: bool = False, json: Json = False) -> int:
+    """Run a case to its dossier: HTML, JSON, CSV tables and figures.
+
+    Parameters
+    ----------
+    case
+        Name of a packaged case, or its folder.
+    out
+        Output folder; by default ./CASE-dossier. A non-empty folder that equipoise did not
+        write is refused.
+    fresh
+        Compute everything again, ignoring the room results kept in the output folder.
+    """
+    from equipoise.case import find_case, load_case
+    from equipoise.report.answers import dossier_answer
+    from equipoise.run import check_output_folder, run_case
+
+    folder = find_case(case)
+    target = out or Path(f"{Path(case).resolve().name if Path(case).is_dir() else case}-dossier")
+    check_output_folder(target, folder if isinstance(folder, Path) else None)
+    loaded = load_case(folder)
+    dossier = _with_progress(
+        f"equipoise run {loaded.name}",
+        lambda step: run_case(loaded, target, fresh=fresh, progress=step),
+    )
+    page = target / "dossier.html"
+    _answer("run", json, dossier_answer(dossier, target), str(page))
+    return EXIT_DONE
+
+
+@app.command
+def show(identifier: str, *, case: str | None = None, json: Json = False) -> int:
+    """Show everything known of one number: row, quote, source, and what used it.
+
+    Parameters
+    ----------
+    identifier
+        Id of an evidence row or of a result, as printed in the dossier.
+    case
+        Name of a packaged case, or its folder. By default the packaged cases are searched.
+    """
+    from equipoise.report.answers import trace_answer, trace_text
+    from equipoise.report.trace import trace
+
+    found = trace(_dossier_with(identifier, case), identifier)
+    _answer("show", json, trace_answer(found), trace_text(found))
+    return EXIT_DONE
+
+
+def _dossier_with(identifier: str, reference: str | None) -> Dossier:
+    """Assemble the named case, or the first packaged one that knows the id."""
+    from equipoise.case import load_case, packaged_cases
+    from equipoise.report.trace import rows_by_id
+
+    if reference is not None:
+        return _assembled(load_case(reference))
+    dossiers = [_assembled(load_case(name)) for name in packaged_cases()]
+    for dossier in dossiers:
+        if identifier in rows_by_id(dossier) | {r.id: r for r in dossier.results}:
+            return dossier
+    return dossiers[0]
+
+
+def _assembled(case: Case) -> Dossier:
+    import tempfile
+
+    from equipoise.checkpoints import Checkpoints
+    from equipoise.run import assemble
+
+    with tempfile.TemporaryDirectory() as folder:
+        return assemble(case, Checkpoints(Path(folder)), lambda step: None)
+
+
+def _with_progress(title: str, work: Callable[[Callable[[str], None]], Any]) -> Any:
+    """Run `work` with a spinner on a terminal and in silence elsewhere."""
+    if not sys.stderr.isatty():
+        return work(lambda step: None)
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title)
+        return work(lambda step: bar.update(task, description=f"{title}: {step}"))
+
+
+def _answer(command: str, as_json: bool, answer: dict[str, Any], text: str) -> None:
+    """Write the answer of a command: one JSON object, or text."""
+    if as_json:
+        from equipoise.report.answers import to_json
+
+        sys.stdout.write(to_json(command, answer) + "\n")
+    else:
+        sys.stdout.write(text + "\n")
+
+
+def _fail(error: BaseException, code: int, as_json: bool) -> int:
+    """Report an error on stderr (and as the JSON object, when one was asked for)."""
+    if as_json:
+        problems = [vars(p) for p in error.problems] if isinstance(error, InputError) else []
+        document = {
+            "schema_version": 1,
+            "command": "error",
+            "exit_code": code,
+            "message": str(error),
+            "problems": problems,
+        }
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stderr.write(f"equipoise: {error}\n")
+    return code
+
+
+def execute(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    as_json = "--json" in arguments
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _fail(error, EXIT_USAGE, as_json)
+    except EquipoiseError as error:
+        return _fail(error, error.exit_code, as_json)
+    except KeyboardInterrupt:
+        return _fail(KeyboardInterrupt("interrupted; what was finished is kept"), 130, as_json)
+    except (ArithmeticError, ValueError, OSError, RuntimeError) as error:
+        return _fail(error, EXIT_COMPUTATION, as_json)
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def main() -> None:
+    """Entry point of the ``equipoise`` command."""
+    sys.exit(execute(sys.argv[1:]))

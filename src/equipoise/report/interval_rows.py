@@ -1,0 +1,86 @@
+"""What a picture of estimates with intervals is made of: rows, columns and the frame.
+
+A filled mark is a printed or pooled number, an open one is derived or reconstructed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from equipoise.report.axis_choice import EffectAxis
+from equipoise.report.theme import INK
+
+Marker = Literal["square", "circle", "diamond", "summary", "range", "none"]
+
+GUTTER = 10
+"""Room between two columns, in pixels."""
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """A column of text beside the plot: heading, width in pixels, and alignment."""
+
+    title: str
+    width: int
+    align: Literal["left", "right", "center"] = "left"
+
+
+@dataclass(frozen=True)
+class IntervalRow:
+    """One row of the picture.
+
+    Attributes
+    ----------
+    left, right : tuple of str
+        Texts of the columns left and right of the plot.
+    estimate, low, high : float or None
+        On the natural scale of the axis; None draws nothing.
+    marker : str
+        ``square``, ``circle`` or ``diamond`` for an estimate, ``summary`` for a pooled one drawn
+        as a wide diamond, ``range`` for an interval alone, ``none`` for a line of text.
+    hollow : bool
+        True for derived and reconstructed numbers.
+    area : float
+        Area of the mark in square pixels.
+    anchor : str
+        Target inside the page, without ``#``; empty for no link.
+    detail : str
+        Shown when the pointer rests on the mark.
+    space : float
+        Extra room above the row, in rows.
+    """
+
+    left: tuple[str, ...]
+    right: tuple[str, ...] = ()
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    marker: Marker = "square"
+    hollow: bool = False
+    area: float = 55.0
+    tone: str = INK
+    bold: bool = False
+    muted: bool = False
+    anchor: str = ""
+    detail: str = ""
+    space: float = 0.0
+
+
+@dataclass(frozen=True)
+class PlotFrame:
+    """Everything around the rows: axis, columns, widths and words."""
+
+    axis: EffectAxis
+    left: tuple[TextColumn, ...]
+    right: tuple[TextColumn, ...]
+    plot_width: int
+    axis_title: str
+    favours: tuple[str, str] | None = None
+    reference: float | None = None
+
+    @property
+    def edges(self) -> tuple[int, int]:
+        """Left and right end of the picture, in pixels from the left end of the axis."""
+        left = -sum(column.width + GUTTER for column in self.left)
+        return left, self.plot_width + sum(column.width + GUTTER for column in self.right)

@@ -1,0 +1,88 @@
+"""The text columns of a picture of estimates, and the words under its axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import altair as alt
+
+from equipoise.report.interval_rows import GUTTER, IntervalRow, PlotFrame, TextColumn
+from equipoise.report.theme import BOLD, INK, MUTED, TEXT_SIZE, inline
+
+
+def text_columns(
+    rows: Sequence[IntervalRow],
+    places: Sequence[float],
+    frame: PlotFrame,
+    y_scale: alt.Scale,
+) -> Iterator[alt.Chart]:
+    """Layers of text: a heading and one text a row, column by column."""
+    for side, columns, edge in (
+        ("left", frame.left, frame.edges[0]),
+        ("right", frame.right, frame.plot_width + GUTTER),
+    ):
+        start = edge
+        for index, column in enumerate(columns):
+            records = [_record(column.title, -1.05, bold=True)] if column.title else []
+            for row, place in zip(rows, places, strict=True):
+                texts = row.left if side == "left" else row.right
+                if index < len(texts) and texts[index]:
+                    records.append(_record(texts[index], place, bold=row.bold, muted=row.muted))
+            limited = side == "left" and index == 0
+            yield from _column_layers(records, column, start, y_scale, limited=limited)
+            start += column.width + GUTTER
+
+
+def _record(text: str, place: float, *, bold: bool, muted: bool = False) -> dict[str, Any]:
+    return {"text": text, "y": place, "bold": bold, "tone": MUTED if muted else INK}
+
+
+def _column_layers(
+    records: list[dict[str, Any]],
+    column: TextColumn,
+    start: int,
+    y_scale: alt.Scale,
+    *,
+    limited: bool,
+) -> Iterator[alt.Chart]:
+    shift = {"left": 0.0, "right": column.width, "center": column.width / 2}[column.align]
+    for bold in (True, False):
+        kept = [
+            {key: record[key] for key in ("text", "y", "tone")}
+            for record in records
+            if record["bold"] is bold
+        ]
+        if not kept:
+            continue
+        # A label alone on its row (a note) may run over the neighbouring columns.
+        limit = {"limit": column.width + GUTTER - 2} if limited else {}
+        yield (
+            alt.Chart(inline(kept))
+            .mark_text(
+                align=column.align,
+                baseline="middle",
+                fontSize=TEXT_SIZE,
+                fontWeight=BOLD if bold else 400,
+                **limit,
+            )
+            .encode(
+                x=alt.value(start + shift),
+                y=alt.Y("y:Q", scale=y_scale, axis=None),
+                text="text:N",
+                color=alt.Color("tone:N", scale=None),
+            )
+        )
+
+
+def favours_words(frame: PlotFrame, bottom: float, y_scale: alt.Scale) -> Iterator[alt.Chart]:
+    """Words under the axis that say which side is good for whom."""
+    if frame.favours is None:
+        return
+    left, right = frame.favours
+    for align, x, words in (("left", 0, f"← {left}"), ("right", frame.plot_width, f"{right} →")):
+        yield (
+            alt.Chart(inline([{"text": words, "y": bottom}]))
+            .mark_text(align=align, baseline="top", dy=38, fontSize=11, color=MUTED)
+            .encode(x=alt.value(x), y=alt.Y("y:Q", scale=y_scale, axis=None), text="text:N")
+        )
