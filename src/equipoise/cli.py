@@ -12,11 +12,9 @@ from cyclopts import App, CycloptsError, Parameter
 
 from equipoise import __version__
 from equipoise.errors import (
-    EXIT_BAD_INPUT,
     EXIT_COMPUTATION,
     EXIT_DONE,
     EXIT_FINDINGS,
-    EXIT_INTERRUPTED,
     EXIT_USAGE,
     EquipoiseError,
     InputError,

@@ -57,7 +57,7 @@ def findings_answer(findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def findings_text(findings: Sequence[Finding]) -> str:
-    """Findings as paragraphs, worst first, with their arithmetic and explanation."""
+    """Write findings as paragraphs, worst first, with their arithmetic and explanation."""
     counts = Counter(finding.severity for finding in findings)
     head = ", ".join(f"{counts[severity]} {severity}" for severity in SEVERITIES)
     lines = [f"Findings: {head}"]
