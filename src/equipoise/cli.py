@@ -211,3 +211,7 @@ def execute(arguments: list[str]) -> int:
 def main() -> None:
     """Entry point of the ``equipoise`` command."""
     sys.exit(execute(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 FOLDERS = ("src", "tests", "scripts", "validation", "benchmarks")
 SUFFIXES = {".py", ".j2", ".html", ".js", ".css"}
+CASES = "src/equipoise/cases/"
 
 
 def test_code_and_templates_name_no_case(root: Path) -> None:
@@ -16,7 +17,7 @@ def test_code_and_templates_name_no_case(root: Path) -> None:
         path
         for folder in FOLDERS
         for path in sorted((root / folder).rglob("*"))
-        if path.suffix in SUFFIXES and "cases" not in path.relative_to(root / folder).parts[:2]
+        if path.suffix in SUFFIXES and CASES not in path.relative_to(root).as_posix()
     ]
     assert len(words) == 4
     assert len(files) > 20

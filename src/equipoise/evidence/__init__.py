@@ -1,0 +1,1 @@
+"""Evidence room: what is known, number by number, and what is missing."""

@@ -10,10 +10,10 @@ from equipoise.evidence.schema import EvidenceBase, ResultRow, Trial, phenotype_
 
 
 def patients(row: ResultRow) -> int | None:
-    """Patients of both arms of a row, or its printed total."""
-    if row.n_treatment is not None and row.n_control is not None:
-        return row.n_treatment + row.n_control
-    return row.n_total
+    """Return the printed total of a row, else the patients of both arms together."""
+    if row.n_total is not None or row.n_treatment is None or row.n_control is None:
+        return row.n_total
+    return row.n_treatment + row.n_control
 
 
 def randomised_to_contrast(evidence: EvidenceBase, trial: Trial) -> int | None:

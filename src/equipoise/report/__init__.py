@@ -1,0 +1,1 @@
+"""Report room: the dossier, drawn and written."""

@@ -84,7 +84,7 @@ def register_fonts() -> None:
 
 
 def inline(records: list[dict[str, Any]]) -> alt.Data:
-    """Data written into the specification itself."""
+    """Write data into the specification itself."""
     return alt.Data(values=records)  # type: ignore[no-untyped-call]  # altair leaves it untyped
 
 

@@ -58,13 +58,15 @@ def broadcast(**values: ArrayLike) -> dict[str, Array]:
 
 
 def require(
-    arrays: dict[str, Array], names: Iterable[str], test: Callable[[Array], Array], allowed: str
+    arrays: dict[str, Array], names: Iterable[str], test: Callable[[Array], ArrayLike], allowed: str
 ) -> None:
     """Refuse, all at once, every value of the named arrays that fails `test`."""
     problems = [
         problem
         for name in names
-        for problem in refuse(name, arrays[name], ~np.asarray(test(arrays[name]), bool), allowed)
+        for problem in refuse(
+            name, arrays[name], ~np.asarray(test(arrays[name]), dtype=bool), allowed
+        )
     ]
     if problems:
         raise ArrayError(problems)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError, broadcast, require
+from equipoise.synthesis.arrays import Array, ArrayError, broadcast, refuse, require
 
 ZERO_CELLS = ("nan", "refuse", "half")
 
@@ -141,7 +141,7 @@ def zero_cell_reasons(
     return tuple(next((reason for rows, reason in cases if rows[i]), "") for i in range(a.size))
 
 
-def mean_difference(
+def mean_difference(  # noqa: PLR0917  two groups of mean, SD and n
     mean_treatment: ArrayLike,
     sd_treatment: ArrayLike,
     n_treatment: ArrayLike,
@@ -157,7 +157,7 @@ def mean_difference(
     return EffectSizes(x["m1"] - x["m2"], x["s1"] ** 2 / x["n1"] + x["s2"] ** 2 / x["n2"])
 
 
-def standardised_mean_difference(
+def standardised_mean_difference(  # noqa: PLR0917  two groups of mean, SD and n
     mean_treatment: ArrayLike,
     sd_treatment: ArrayLike,
     n_treatment: ArrayLike,
@@ -183,10 +183,11 @@ def standardised_mean_difference(
 def small_sample_factor(m: ArrayLike) -> Array:
     """Hedges' exact `J(m) = gamma(m/2) / (sqrt(m/2) gamma((m - 1)/2))`, m degrees of freedom."""
     half = np.asarray(m, dtype=np.float64) / 2.0
-    return np.exp(gammaln(half) - 0.5 * np.log(half) - gammaln(half - 0.5))
+    out: Array = np.exp(gammaln(half) - 0.5 * np.log(half) - gammaln(half - 0.5))
+    return out
 
 
-def log_ratio_of_means(
+def log_ratio_of_means(  # noqa: PLR0917  two groups of mean, SD and n
     mean_treatment: ArrayLike,
     sd_treatment: ArrayLike,
     n_treatment: ArrayLike,
@@ -205,7 +206,7 @@ def log_ratio_of_means(
     return EffectSizes(np.log(x["m1"] / x["m2"]), vi)
 
 
-def _groups(
+def _groups(  # noqa: PLR0917  two groups of mean, SD and n
     m1: ArrayLike, s1: ArrayLike, n1: ArrayLike, m2: ArrayLike, s2: ArrayLike, n2: ArrayLike
 ) -> dict[str, Array]:
     x = broadcast(m1=m1, s1=s1, n1=n1, m2=m2, s2=s2, n2=n2)
@@ -224,9 +225,18 @@ def _cells(
     x = broadcast(events_treatment=a, n_treatment=n1, events_control=c, n_control=n2)
     require(x, x, lambda v: np.isfinite(v) & (v >= 0), "a count of 0 or more")
     require(x, ("n_treatment", "n_control"), lambda n: n > 0, "at least 1 patient")
-    for arm in ("treatment", "control"):
-        n = x[f"n_{arm}"]
-        require(x, (f"events_{arm}",), lambda e, n=n: e <= n, f"at most n_{arm}")  # type: ignore[misc]  # default binds the loop variable
+    problems = [
+        problem
+        for arm in ("treatment", "control")
+        for problem in refuse(
+            f"events_{arm}",
+            x[f"events_{arm}"],
+            x[f"events_{arm}"] > x[f"n_{arm}"],
+            f"at most n_{arm}",
+        )
+    ]
+    if problems:
+        raise ArrayError(problems)
     a, c = x["events_treatment"], x["events_control"]
     b, d = x["n_treatment"] - a, x["n_control"] - c
     if zero_cells == "half":

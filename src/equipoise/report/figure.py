@@ -1,0 +1,35 @@
+"""A picture with everything that must stand beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from equipoise.report.theme import Drawing
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the dossier.
+
+    Attributes
+    ----------
+    id : str
+        Stable name: file name, anchor in the page, key of the picture cache.
+    title : str
+        What it shows, as a heading.
+    caption : str
+        How to read it, in one to three sentences.
+    alt : str
+        What it says, for a reader who cannot see it.
+    chart : altair chart
+        The drawing; interactive in the page, an image everywhere else.
+    section : str
+        Section of the dossier it stands in.
+    """
+
+    id: str
+    title: str
+    caption: str
+    alt: str
+    chart: Drawing
+    section: str

@@ -1,0 +1,243 @@
+"""Forest plots: each trial of a pool, and what they say together."""
+
+from __future__ import annotations
+
+import math
+
+from equipoise.estimate import scale_of
+from equipoise.evidence.question import Question
+from equipoise.evidence.schema import EvidenceBase, ResultRow
+from equipoise.report.axis_choice import choose_axis
+from equipoise.report.figure import Figure
+from equipoise.report.interval_plot import interval_plot
+from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn
+from equipoise.report.number_text import counted, number, p_phrase, percent, with_interval
+from equipoise.report.options import ReportOptions
+from equipoise.report.theme import BLUE, Drawing
+from equipoise.report.words import (
+    INTERVAL_NAMES,
+    METHOD_NAMES,
+    measure_name,
+    phenotype_label,
+    shown_interval,
+    sides,
+)
+from equipoise.report.number_text import interval as interval_text, sentence_case
+from equipoise.synthesis.by_outcome import OutcomeSynthesis
+from equipoise.synthesis.contributions import Contribution
+
+SMALLEST, LARGEST = 22.0, 210.0
+"""Areas of the squares of the lightest and the heaviest trial, in square pixels."""
+
+
+def forest(
+    outcome: OutcomeSynthesis, evidence: EvidenceBase, question: Question, options: ReportOptions
+) -> Figure:
+    """Forest plot of one pool."""
+    rows = {row.result_id: row for row in evidence.results}
+    numbers = [_numbers(c, outcome.pooled.level, rows) for c in outcome.contributions]
+    lines = [
+        _trial_row(c, shown, outcome, question, options)
+        for c, shown in zip(outcome.contributions, numbers, strict=True)
+    ]
+    lines += _summary_rows(outcome, options)
+    return Figure(
+        id=f"forest-{outcome.pool.id}",
+        title=outcome.pool.label,
+        caption=_caption(outcome),
+        alt=_alt(outcome, options),
+        chart=_chart(outcome, numbers, lines, options),
+        section="harm" if outcome.outcome.role == "harm" else "known",
+    )
+
+
+def natural_pool(outcome: OutcomeSynthesis) -> tuple[float, float, float]:
+    """Pooled estimate and interval on the natural scale."""
+    pooled = outcome.pooled
+    values = (pooled.estimate, pooled.ci_low, pooled.ci_high)
+    if scale_of(outcome.measure) == "ratio":
+        return tuple(_exp(v) for v in values)  # type: ignore[return-value]  # three in, three out
+    return values
+
+
+def natural_prediction(outcome: OutcomeSynthesis) -> tuple[float, float]:
+    """Prediction interval on the natural scale; NaN where there is none."""
+    ends = (outcome.pooled.prediction_low, outcome.pooled.prediction_high)
+    if scale_of(outcome.measure) == "ratio":
+        return _exp(ends[0]), _exp(ends[1])
+    return ends
+
+
+def _exp(value: float) -> float:
+    return math.exp(value) if value < 700 else math.inf
+
+
+def _numbers(
+    contribution: Contribution, level: float, rows: dict[str, ResultRow]
+) -> tuple[float, float, float]:
+    single = rows.get(contribution.row_ids[0]) if len(contribution.row_ids) == 1 else None
+    return shown_interval(contribution.estimate, level, single)
+
+
+def _trial_row(
+    contribution: Contribution,
+    shown: tuple[float, float, float],
+    outcome: OutcomeSynthesis,
+    question: Question,
+    options: ReportOptions,
+) -> IntervalRow:
+    scale = scale_of(outcome.measure)
+    counts = contribution.counts
+    cells = (f"{counts[0]}/{counts[1]}", f"{counts[2]}/{counts[3]}") if counts else ("", "")
+    who = phenotype_label(question, contribution.analysed)
+    detail = [f"confidence {contribution.confidence}", contribution.estimate.standing]
+    detail += [f"in {who}"] if who else []
+    weight = "" if math.isnan(contribution.weight) else percent(contribution.weight)
+    left = (contribution.label, *(cells if _has_counts(outcome) else ()))
+    return IntervalRow(
+        left=left,
+        right=(with_interval(*shown, scale, options.decimals), weight),
+        estimate=shown[0],
+        low=shown[1],
+        high=shown[2],
+        hollow=contribution.estimate.standing != "printed",
+        area=_area(contribution, outcome),
+        anchor=f"row-{contribution.row_ids[0]}" if contribution.row_ids else "",
+        detail="; ".join(detail),
+    )
+
+
+def _has_counts(outcome: OutcomeSynthesis) -> bool:
+    return any(c.counts for c in outcome.contributions)
+
+
+def _area(contribution: Contribution, outcome: OutcomeSynthesis) -> float:
+    heaviest = max((c.weight for c in outcome.contributions), default=100.0)
+    share = contribution.weight / heaviest if heaviest > 0 else 1.0
+    return SMALLEST + (LARGEST - SMALLEST) * (share if math.isfinite(share) else 0.3)
+
+
+def _summary_rows(outcome: OutcomeSynthesis, options: ReportOptions) -> list[IntervalRow]:
+    pooled, scale = outcome.pooled, scale_of(outcome.measure)
+    if pooled.k < 2:
+        return []
+    value, low, high = natural_pool(outcome)
+    blank = ("", "") if _has_counts(outcome) else ()
+    total = _total_counts(outcome) if _has_counts(outcome) else ()
+    rows = [
+        IntervalRow(
+            left=(f"Pooled, {counted(pooled.k, 'trial')}", *total),
+            right=(with_interval(value, low, high, scale, options.decimals), ""),
+            estimate=value,
+            low=low if math.isfinite(low) else None,
+            high=high if math.isfinite(high) else None,
+            marker="summary",
+            tone=BLUE,
+            bold=True,
+            space=0.3,
+        )
+    ]
+    ends = natural_prediction(outcome)
+    if pooled.k >= 3 and all(not math.isnan(end) for end in ends):
+        rows.append(
+            IntervalRow(
+                left=(f"{_level(outcome)} prediction interval", *blank),
+                right=(interval_text(*ends, scale, options.decimals), ""),
+                low=ends[0],
+                high=ends[1],
+                marker="range",
+                tone=BLUE,
+            )
+        )
+    return rows
+
+
+def _total_counts(outcome: OutcomeSynthesis) -> tuple[str, str]:
+    """Sums of the columns, only where every trial gives its counts."""
+    counts = [c.counts for c in outcome.contributions if c.counts]
+    if len(counts) < len(outcome.contributions):
+        return "", ""
+    sums = [sum(column) for column in zip(*counts, strict=True)]
+    return f"{sums[0]}/{sums[1]}", f"{sums[2]}/{sums[3]}"
+
+
+def _level(outcome: OutcomeSynthesis) -> str:
+    return f"{100 * outcome.pooled.level:g} %"
+
+
+def _chart(
+    outcome: OutcomeSynthesis,
+    numbers: list[tuple[float, float, float]],
+    lines: list[IntervalRow],
+    options: ReportOptions,
+) -> Drawing:
+    pooled = natural_pool(outcome) if outcome.pooled.k >= 2 else ()
+    ratio = scale_of(outcome.measure) == "ratio"
+    axis = choose_axis(
+        [shown[0] for shown in numbers],
+        [end for shown in numbers for end in shown[1:]],
+        logarithmic=ratio,
+        always=pooled,
+    )
+    counts = (
+        (TextColumn("Treatment", 68, "right"), TextColumn("Control", 68, "right"))
+        if _has_counts(outcome)
+        else ()
+    )
+    value_column = TextColumn(f"{outcome.measure} ({_level(outcome)} CI)", 150, "right")
+    weights = (TextColumn("Weight", 48, "right"),) if outcome.pooled.k >= 2 else ()
+    taken = 150 + 68 * len(counts) + 48 * len(weights) + 10 * (2 + len(counts) + len(weights))
+    label_width = 200 if options.figure_width >= 700 else 150
+    name = sentence_case(measure_name(outcome.measure, outcome.unit))
+    frame = PlotFrame(
+        axis=axis,
+        left=(TextColumn("Trial", label_width), *counts),
+        right=(value_column, *weights),
+        plot_width=max(200, options.figure_width - taken - label_width),
+        axis_title=f"{name}, log scale" if ratio else name,
+        favours=sides(outcome.outcome),
+        reference=pooled[0] if pooled else None,
+    )
+    return interval_plot(lines, frame)
+
+
+def _caption(outcome: OutcomeSynthesis) -> str:
+    pooled = outcome.pooled
+    parts = [f"{outcome.pool.question} " if outcome.pool.question else ""]
+    if pooled.k >= 2:
+        method = METHOD_NAMES.get(pooled.method, pooled.method)
+        parts.append(f"{sentence_case(method)}; {INTERVAL_NAMES.get(pooled.ci, pooled.ci)}. ")
+        parts.append(heterogeneity_text(outcome) + " ")
+    elif pooled.k == 1:
+        parts.append("One trial: nothing is pooled. ")
+    if any(c.estimate.standing != "printed" for c in outcome.contributions):
+        parts.append("Open squares are derived or reconstructed, not printed. ")
+    if outcome.message:
+        parts.append(sentence_case(outcome.message.rstrip(".")) + ".")
+    return "".join(parts).strip()
+
+
+def heterogeneity_text(outcome: OutcomeSynthesis) -> str:
+    """Between-trial variance, I² and Q with its P, in one line."""
+    pooled = outcome.pooled
+    parts = []
+    if math.isfinite(pooled.tau2) and pooled.method != "EE":
+        shown = interval_text(pooled.tau2_low, pooled.tau2_high, "ratio", 3)
+        spread = "" if shown == "–" else f" ({shown})"
+        parts.append(f"τ² {number(pooled.tau2, 3)}{spread}")
+    if math.isfinite(pooled.i2):
+        parts.append(f"I² {percent(pooled.i2)}")
+    if math.isfinite(pooled.q):
+        parts.append(f"Q {number(pooled.q, 1)}, {p_phrase(pooled.q_p_value)}")
+    return f"Heterogeneity: {'; '.join(parts)}." if parts else ""
+
+
+def _alt(outcome: OutcomeSynthesis, options: ReportOptions) -> str:
+    name = measure_name(outcome.measure, outcome.unit)
+    scale = scale_of(outcome.measure)
+    trials = counted(len(outcome.contributions), "trial")
+    if outcome.pooled.k < 1:
+        return f"Forest plot of {outcome.pool.label}: no trial contributes."
+    shown = with_interval(*natural_pool(outcome), scale, options.decimals)
+    verb = "pooled" if outcome.pooled.k > 1 else "single-trial"
+    return f"Forest plot of {outcome.pool.label}, {trials}: {verb} {name} {shown}."

@@ -1,0 +1,167 @@
+"""The command line: exit codes, one JSON object, silence in a pipe, old output untouched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from equipoise.case import load_case, packaged_cases
+from equipoise.cli import execute
+
+SCHEMA = json.loads(
+    (resources.files("equipoise") / "report" / "schemas" / "answer.schema.json").read_text()
+)
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    code = execute([*arguments, "--json"])
+    captured = capsys.readouterr()
+    document = json.loads(captured.out)
+    assert captured.err == ""
+    assert list(document)[:2] == ["schema_version", "command"]
+    assert "NaN" not in captured.out
+    jsonschema.validate(document, SCHEMA)
+    return code, document
+
+
+@pytest.fixture
+def teaching(tmp_path: Path) -> Path:
+    assert execute(["new", "teaching", "--into", str(tmp_path)]) == 0
+    return tmp_path / "teaching"
+
+
+def test_new_writes_a_case_that_checks_and_runs(
+    teaching: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.read_bytes() for path in teaching.rglob("*") if path.is_file()}
+    out = tmp_path / "out"
+    capsys.readouterr()
+    code, ran = answer(capsys, "run", str(teaching), "--out", str(out))
+    assert code == 0
+    assert {"dossier.html", "dossier.json", "run.json"} <= {p.name for p in out.iterdir()}
+    results = {result["id"]: result for result in ran["results"]}
+    assert results["response"]["k"] == 3
+    assert results["response"]["scale"] == "ratio"
+    after = {path: path.read_bytes() for path in teaching.rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_new_refuses_a_bad_name_and_a_full_folder(teaching: Path) -> None:
+    assert execute(["new", "../evil"]) == 2
+    assert execute(["new", "teaching", "--into", str(teaching.parent)]) == 2
+
+
+def test_check_of_the_teaching_case_finds_no_error(
+    teaching: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    code, document = answer(capsys, "check", str(teaching))
+    assert (code, document["counts"]["error"]) == (0, 0)
+
+
+def test_check_exits_1_on_an_error(teaching: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = teaching / "evidence" / "results.csv"
+    path.write_text(path.read_text().replace("20,60,printed,,,,,", "20,60,printed,,,,0.0001,"))
+    capsys.readouterr()
+    code, document = answer(capsys, "check", str(teaching))
+    assert (code, document["counts"]["error"]) == (1, 1)
+    assert document["findings"][0]["rows"] == ["alpha_response"]
+
+
+def test_bad_input_leaves_the_old_output(
+    teaching: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert execute(["run", str(teaching), "--out", str(out)]) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    (teaching / "evidence" / "results.csv").write_bytes(b"")
+    capsys.readouterr()
+    code, document = answer(capsys, "run", str(teaching), "--out", str(out))
+    assert code == 4
+    assert document["problems"][0]["file"] == "evidence/results.csv"
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_that_is_not_ours_is_refused(teaching: Path, tmp_path: Path) -> None:
+    out = tmp_path / "thesis"
+    out.mkdir()
+    (out / "chapter1.txt").write_text("years of work")
+    assert execute(["run", str(teaching), "--out", str(out)]) == 2
+    assert execute(["run", str(teaching), "--out", str(teaching / "out")]) == 2
+    assert [path.name for path in out.iterdir()] == ["chapter1.txt"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ([], 0),
+        (["--help"], 0),
+        (["--version"], 0),
+        (["bogus"], 2),
+        (["run"], 2),
+        (["run", "no-such-case"], 2),
+        (["run", "x", "--colour=red"], 2),
+        (["show", "no-such-id"], 2),
+    ],
+)
+def test_exit_codes(arguments: list[str], code: int) -> None:
+    assert execute(arguments) == code
+
+
+def test_interruption_is_130(teaching: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("equipoise.run.write_dossier", interrupt)
+    out = teaching.parent / "out"
+    assert execute(["run", str(teaching), "--out", str(out)]) == 130
+    assert any((out / ".equipoise").iterdir())
+    monkeypatch.undo()
+    assert execute(["run", str(teaching), "--out", str(out)]) == 0
+
+
+def test_an_unexpected_failure_is_5(teaching: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ArithmeticError("singular")
+
+    monkeypatch.setattr("equipoise.run.synthesise", fail)
+    assert execute(["run", str(teaching), "--out", str(teaching.parent / "out")]) == 5
+
+
+def test_show_follows_a_number_both_ways(
+    teaching: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    code, row = answer(capsys, "show", "delta_os_positive", "--case", str(teaching))
+    assert code == 0
+    assert row["row"]["quote"] == "HR 0.70 (95% CI 0.47-1.05) in marker-positive disease"
+    used_by = {result["id"] for result in row["used_by"]}
+    assert {"delta-os.complement", "delta-os.ratio"} <= used_by
+    assert {item["pool"] for item in row["left_out"]} == {"os"}
+    _, result = answer(capsys, "show", "delta-os.ratio", "--case", str(teaching))
+    assert {item["result_id"] for item in result["inputs"]} == {"delta_os", "delta_os_positive"}
+    assert execute(["show", "delta-os.ratio", "--case", str(teaching)]) == 0
+    assert "derived" in capsys.readouterr().out
+
+
+def test_show_searches_the_packaged_cases(capsys: pytest.CaptureFixture[str]) -> None:
+    case = load_case(next(iter(packaged_cases())))
+    row = case.evidence.results[0]
+    code, document = answer(capsys, "show", row.result_id)
+    assert (code, document["row"]["quote"]) == (0, row.quote)
+
+
+def test_a_pipe_gets_the_path_and_nothing_else(teaching: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "equipoise.cli", "run", str(teaching)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "teaching-dossier/dossier.html\n"
+    shutil.rmtree(tmp_path / "teaching-dossier")
