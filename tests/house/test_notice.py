@@ -13,7 +13,9 @@ from packaging.requirements import Requirement
 OWN = {".py", ".j2", ".css", ".js", ".csv", ".toml", ".json", ".md", ".typed"}
 """Kinds of file we write ourselves; any other file in the package is somebody else's."""
 
-ROW = re.compile(r"^\| \**(?P<name>[a-z0-9-]+)\** \| (?P<licence>[^|]+) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| \**(?P<name>(?!package )[a-z0-9-]+)\** \| (?P<licence>[A-Z0][^|]+) \|$", re.MULTILINE
+)
 
 
 @pytest.fixture(scope="module")

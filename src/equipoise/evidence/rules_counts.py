@@ -100,6 +100,18 @@ def _total_problems(row: ResultRow) -> Iterator[tuple[Severity, str]]:
 def events_against_patients(evidence: EvidenceBase, question: Question) -> Iterator[Finding]:
     """Report more events than patients, and arms that do not add up to the printed total."""
     del question
+    for cohort in evidence.cohorts:
+        exposed, others, n = cohort.n_exposed, cohort.n_comparator, cohort.n
+        if exposed is None or others is None or n is None or exposed + others <= n:
+            continue
+        yield Finding(
+            "events-against-patients",
+            "error",
+            (cohort.cohort_id,),
+            cohort.study,
+            f"{cohort.cohort_id}: the two groups hold more people than the cohort.",
+            f"{exposed} + {others} = {exposed + others} > {n}",
+        )
     for row in evidence.results:
         problems = list(_total_problems(row))
         if problems:

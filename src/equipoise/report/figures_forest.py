@@ -11,7 +11,15 @@ from equipoise.report.axis_choice import choose_axis
 from equipoise.report.figure import Figure
 from equipoise.report.interval_plot import interval_plot
 from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn
-from equipoise.report.number_text import counted, number, p_phrase, percent, with_interval
+from equipoise.report.number_text import (
+    counted,
+    number,
+    p_phrase,
+    percent,
+    sentence_case,
+    with_interval,
+)
+from equipoise.report.number_text import interval as interval_text
 from equipoise.report.options import ReportOptions
 from equipoise.report.theme import BLUE, Drawing
 from equipoise.report.words import (
@@ -22,7 +30,6 @@ from equipoise.report.words import (
     shown_interval,
     sides,
 )
-from equipoise.report.number_text import interval as interval_text, sentence_case
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
 from equipoise.synthesis.contributions import Contribution
 

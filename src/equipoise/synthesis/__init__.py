@@ -6,11 +6,13 @@ from equipoise.synthesis.by_outcome import (
     synthesise_outcome,
 )
 from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup, CohortPanel
+from equipoise.synthesis.complements import derive_complement
 from equipoise.synthesis.contributions import Contribution, Exclusion
 from equipoise.synthesis.evidence_synthesis import Synthesis, synthesise
-from equipoise.synthesis.interactions import ComplementResult, Sensitivity, ShrunkenInteraction
+from equipoise.synthesis.interactions import ComplementResult
 from equipoise.synthesis.plan import Complement, NormalPrior, Plan, Pool
 from equipoise.synthesis.pooling import PooledEffect, pool
+from equipoise.synthesis.shrinkage import ShrunkenInteraction, shrink
 
 __all__ = [
     "AbsoluteDifference",
@@ -26,10 +28,11 @@ __all__ = [
     "Plan",
     "Pool",
     "PooledEffect",
-    "Sensitivity",
     "ShrunkenInteraction",
     "Synthesis",
+    "derive_complement",
     "pool",
+    "shrink",
     "synthesise",
     "synthesise_outcome",
 ]

@@ -1,0 +1,35 @@
+"""All figures of a dossier, in the order in which it tells them."""
+
+from __future__ import annotations
+
+from equipoise.report.dossier import Dossier
+from equipoise.report.figure import Figure
+from equipoise.report.figures_cohorts import mirage_figure
+from equipoise.report.figures_complement import complement_figure, multiplicity_figure
+from equipoise.report.figures_forest import forest
+from equipoise.report.figures_gap import gap_figure
+from equipoise.report.figures_harm import harm_figure, with_absolute
+
+
+def build_figures(dossier: Dossier) -> tuple[Figure, ...]:
+    """Draw every figure the results allow; a pool without a trial gives none."""
+    evidence, question, options = dossier.evidence, dossier.question, dossier.options
+    synthesis = dossier.synthesis
+    figures: list[Figure] = []
+    if dossier.gap_map.cells:
+        figures.append(gap_figure(dossier.gap_map, evidence, question, options))
+    figures += [
+        forest(outcome, evidence, question, options)
+        for outcome in synthesis.outcomes
+        if outcome.pooled.k >= 1
+    ]
+    if with_absolute(synthesis.outcomes, "harm"):
+        figures.append(harm_figure(synthesis.outcomes, options))
+    figures += [
+        complement_figure(result, evidence, question, options) for result in synthesis.complements
+    ]
+    if any(result.sidak for result in synthesis.complements):
+        figures.append(multiplicity_figure(synthesis.complements, evidence, question, options))
+    if any(group.estimates for group in synthesis.cohorts.groups):
+        figures.append(mirage_figure(synthesis.cohorts, synthesis.outcomes, question, options))
+    return tuple(figures)
