@@ -41,7 +41,7 @@ def test_profile_and_exact_intervals_are_left_alone(make, question: Question, ki
 
 def test_differences_have_an_arithmetic_centre(make, question: Question) -> None:
     good = make.result(measure="MD", estimate=2.49, ci_low=0.274, ci_high=4.712)
-    bad = make.result(result_id="r2", measure="MD", estimate=2.0, ci_low=0.5, ci_high=4.5)
+    bad = make.result(result_id="r2", measure="MD", estimate=2.1, ci_low=0.5, ci_high=4.5)
     (found,) = estimate_against_centre(make.base(good, bad), question)
     assert found.rows == ("r2",)
     assert "arithmetic" in found.message

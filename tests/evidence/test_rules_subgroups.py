@@ -29,10 +29,10 @@ def trio(make, positive, negative, whole):
 
 
 def test_strata_that_do_not_add_up(make, question: Question) -> None:
-    evidence = trio(make, (-0.4, 0.2), (0.1, 0.1), (0.3, 0.0894))
+    evidence = trio(make, (-0.4, 0.2), (0.12, 0.1), (0.3, 0.0894))
     (found,) = strata_against_whole(evidence, question)
     assert (found.severity, found.rows) == ("warning", ("all", "pos", "neg"))
-    assert found.arithmetic.startswith("fixed-effect sum -0 (SE 0.0894), whole 0.3 (SE 0.0894)")
+    assert found.arithmetic.startswith("fixed-effect sum 0.016 (SE 0.089), whole 0.300 (SE 0.089)")
 
 
 @pytest.mark.parametrize(("se", "severity"), [(0.2, "warning"), (0.06, "note")])

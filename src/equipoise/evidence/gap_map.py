@@ -38,9 +38,6 @@ STATES: tuple[State, ...] = (
 NOT_ONE_LEVEL = frozenset({"any", "not_stated", ""})
 """Words for trials that did not enrol by level, or did not say."""
 
-BETWEEN_ARMS = frozenset({"randomised", "post_treatment"})
-"""Kinds that compare the randomised arms; only the first is a randomised contrast."""
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -270,10 +267,8 @@ def gap_map(
 
     Parameters
     ----------
-    evidence : EvidenceBase
-        The rows of a case.
-    question : Question
-        Declares outcomes, axes and the scopes that count towards the headline.
+    evidence, question : EvidenceBase, Question
+        The rows of a case; its outcomes, axes and the scopes that count towards the headline.
     outcomes : sequence of str, optional
         Names of the outcomes to map; all of the question when left out.
     axis : str, optional

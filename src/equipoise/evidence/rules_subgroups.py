@@ -98,7 +98,7 @@ def strata_against_whole(evidence: EvidenceBase, question: Question) -> Iterator
             ids,
             whole.trial_id,
             f"{whole.result_id}: {problem[1]} ({axis.name}: {', '.join(ids[1:])}).",
-            f"fixed-effect sum {summed:.4g} (SE {se_sum:.3g}), whole {y:.4g} (SE {se:.3g}) on the "
+            f"fixed-effect sum {summed:.3f} (SE {se_sum:.3f}), whole {y:.3f} (SE {se:.3f}) on the "
             f"analysis scale; shift {abs(summed - y) / se:.2f} SE, SE ratio {se / se_sum:.2f}",
         )
 

@@ -75,7 +75,7 @@ def mirage_figure(
         title="Cohorts by how they handled exposure time, beside the randomised trials",
         caption=(
             "Each mark is one observational estimate of users against non-users. In naive "
-            "designs the time a patient had to survive before she could start the drug counts "
+            "designs the time a patient had to survive in order to start the drug counts "
             "as time on the drug. Estimates of one cohort overlap; nothing here is pooled across "
             "cohorts. Diamonds at the foot are randomised. Open marks are derived."
         ),

@@ -17,7 +17,7 @@ from equipoise.synthesis.interactions import (
 from equipoise.synthesis.multiplicity import sidak
 from equipoise.synthesis.partitions import FILE, check_partition, combine_strata
 from equipoise.synthesis.plan import Complement, Plan
-from equipoise.synthesis.printed_effects import from_interval
+from equipoise.synthesis.printed_rows import has_interval, printed_estimate
 from equipoise.synthesis.rounding import Printed, decimals_of, p_value_bounds, p_value_range
 from equipoise.synthesis.shrinkage import shrink
 
@@ -80,34 +80,6 @@ def derive_complement(evidence: EvidenceBase, spec: Complement, plan: Plan) -> C
 
 def _sensitivity(value: float, pair: tuple[Estimate, Estimate]) -> Sensitivity:
     return value, pair[0], pair[1], p_of(pair[1])
-
-
-def printed_estimate(row: ResultRow) -> Estimate:
-    """Estimate of a row that prints a measure, an estimate and an interval."""
-    ratio = row.measure in RATIO_MEASURES
-    effect = from_interval(
-        float(row.estimate or 0.0),
-        float(row.ci_low or 0.0),
-        float(row.ci_high or 0.0),
-        level=row.ci_level,
-        ratio=ratio,
-    )
-    return Estimate(
-        float(effect.yi[0]),
-        float(effect.vi[0]) ** 0.5,
-        row.measure,  # type: ignore[arg-type]  # callers pass rows whose measure is poolable
-        (row.result_id,),
-        row.standing,
-        "" if ratio else row.unit,
-    )
-
-
-def has_interval(row: ResultRow) -> bool:
-    """Whether a row prints an estimate and both ends of an interval that can be used."""
-    if row.estimate is None or row.ci_low is None or row.ci_high is None:
-        return False
-    positive = row.measure not in RATIO_MEASURES or min(row.estimate, row.ci_low) > 0
-    return row.ci_high > row.ci_low and positive
 
 
 def _printed(row: ResultRow) -> Printed:

@@ -1,0 +1,219 @@
+"""From one evidence row to one effect on the measure of a pool, or the reason why not.
+
+Order of preference for a binary measure (OR, RR, RD):
+
+1. a printed estimate of that measure, adjusted as its trial planned, with an interval;
+2. four printed counts: the same unadjusted estimand in every trial, and it can be checked;
+3. a printed unadjusted estimate of that measure with an interval;
+4. counts worked back from percentages: rounding may have moved them by a patient.
+
+For a hazard ratio: printed interval, then P, then P with the number of events. For means: printed
+interval, then means with standard deviations, then an estimate with its exact P. Nothing is
+converted from one measure to another except through counts or means.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from equipoise.estimate import RATIO_MEASURES, Estimate, Standing
+from equipoise.evidence.schema import ResultRow
+from equipoise.synthesis import effect_sizes, printed_effects
+from equipoise.synthesis.contributions import Counts
+from equipoise.synthesis.effect_sizes import EffectSizes
+from equipoise.synthesis.printed_rows import has_interval, printed_estimate
+
+MEASURE_WORDS = {
+    "HR": "hazard ratio",
+    "OR": "odds ratio",
+    "RR": "risk ratio",
+    "ROM": "ratio of means",
+    "RD": "risk difference",
+    "MD": "mean difference",
+    "PCT": "difference in percent change",
+    "BETA": "regression coefficient",
+}
+"""Measures in words."""
+
+FROM_COUNTS = {
+    "OR": effect_sizes.log_odds_ratio,
+    "RR": effect_sizes.log_risk_ratio,
+    "RD": effect_sizes.risk_difference,
+}
+FROM_MEANS = {"MD": effect_sizes.mean_difference, "ROM": effect_sizes.log_ratio_of_means}
+DIRECTIONS = {"treatment": -1.0, "control": 1.0}
+"""Sign of a log hazard ratio, by the arm that the row's `direction` says it favours."""
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """An effect found in a row, with how it was found and the papers behind that."""
+
+    estimate: Estimate
+    note: str
+    cites: tuple[str, ...]
+
+
+def effect_of(row: ResultRow, measure: str) -> Extracted | str:
+    """Effect of a row on `measure` (analysis scale), or a sentence saying why there is none."""
+    if measure in FROM_COUNTS:
+        return _binary(row, measure)
+    if _prints(row, measure):
+        return _printed(row)
+    found: Extracted | str | None = None
+    if measure == "HR":
+        found = _hazard_ratio_from_p(row)
+    if measure in FROM_MEANS:
+        found = _from_means(row, measure)
+    if found is None and measure != "HR":
+        found = _from_p(row, measure)
+    return found if found is not None else unusable(row, measure)
+
+
+def counts_of(row: ResultRow) -> Counts | None:
+    """Four counts of a two-by-two table, if the row has them and they can be one."""
+    a, n1, c, n2 = row.events_treatment, row.n_treatment, row.events_control, row.n_control
+    if a is None or n1 is None or c is None or n2 is None:
+        return None
+    return (a, n1, c, n2) if 0 < n1 >= a and 0 < n2 >= c else None
+
+
+def exact_p(text: str) -> float | None:
+    """Read a P that is printed as an equality, else None: ``<0.05`` fixes no error."""
+    match = re.fullmatch(r"=?\s*(0?\.\d+|1(?:\.0+)?)", text.strip())
+    value = float(match.group(1)) if match else 0.0
+    return value if value > 0.0 else None
+
+
+def unusable(row: ResultRow, measure: str) -> str:
+    """Say why a row gives no effect on `measure`."""
+    wanted = MEASURE_WORDS[measure]
+    if row.measure and row.measure != measure:
+        return f"printed as a {MEASURE_WORDS[row.measure]}, the pool is on the {wanted}"
+    if row.estimate is not None:
+        return f"a {wanted} is printed without an interval or an exact P"
+    if row.median_treatment is not None or row.median_control is not None:
+        return f"only medians are printed, from which no {wanted} with an error can be formed"
+    if row.mean_treatment is not None or row.change_treatment is not None:
+        return f"means or changes are printed without what a {wanted} needs for its error"
+    if row.percent_treatment is not None or row.rate_treatment is not None:
+        return f"only percentages or rates are printed, without the counts a {wanted} needs"
+    if row.p_value:
+        return "only a P value is printed"
+    return "no interval, no counts and no exact P"
+
+
+def _prints(row: ResultRow, measure: str) -> bool:
+    return row.measure == measure and has_interval(row)
+
+
+def _printed(row: ResultRow) -> Extracted:
+    adjusted = "adjusted " if row.adjusted == "yes" else ""
+    note = f"Printed {adjusted}estimate and interval."
+    return Extracted(printed_estimate(row), note, printed_effects.METHOD_CITES["interval"])
+
+
+def _binary(row: ResultRow, measure: str) -> Extracted | str:
+    printed, counts = _prints(row, measure), counts_of(row)
+    if printed and (
+        row.adjusted == "yes" or counts is None or row.counts_from not in {"", "printed"}
+    ):
+        return _printed(row)
+    return _from_counts(row, measure, counts) if counts else unusable(row, measure)
+
+
+def _from_counts(row: ResultRow, measure: str, counts: Counts) -> Extracted | str:
+    a, n1, c, n2 = counts
+    found = FROM_COUNTS[measure](a, n1, c, n2, zero_cells="half")
+    if found.yi[0] != found.yi[0]:
+        arms = "no event in either arm" if a == c == 0 else "everybody had the event"
+        return f"{arms}: the trial carries no information on a {MEASURE_WORDS[measure]}"
+    origin = {"percentages": "worked back from percentages", "reconstruction": "reconstructed"}
+    note = f"From counts {origin.get(row.counts_from, '')}".rstrip() + f" {a}/{n1} v {c}/{n2}."
+    cites = effect_sizes.METHOD_CITES[measure]
+    standing: Standing = row.standing
+    if row.counts_from in origin and standing == "printed":
+        standing = "derived" if row.counts_from == "percentages" else "reconstructed"
+    if measure != "RD" and min(a, c, n1 - a, n2 - c) == 0:
+        note += " One half was added to each cell, because one of them is zero."
+        standing, cites = "derived", (*cites, "sweeting2004")
+    elif measure == "RD" and a * (n1 - a) == c * (n2 - c) == 0:
+        note += " One half was added to each cell, because the variance would be zero."
+        standing, cites = "derived", (*cites, "sweeting2004")
+    return Extracted(_estimate(found, row, measure, standing), note, cites)
+
+
+def _hazard_ratio_from_p(row: ResultRow) -> Extracted | None:
+    p_value = exact_p(row.p_value)
+    if p_value is None or p_value == 1.0:
+        return None
+    if row.measure == "HR" and row.estimate is not None and row.estimate > 0:
+        if row.estimate == 1.0:
+            return None
+        found = printed_effects.from_p_value(row.estimate, p_value)
+        note, route = f"Error worked back from P = {p_value:g}.", "p_value"
+    else:
+        events, sign = _events(row), DIRECTIONS.get(_favoured(row.direction))
+        if not events or sign is None or not row.n_treatment or not row.n_control:
+            return None
+        share = row.n_treatment / (row.n_treatment + row.n_control)
+        found = printed_effects.from_p_value_and_events(p_value, events, sign, allocation=share)
+        note, route = f"From P = {p_value:g} and {events} events.", "events"
+    estimate = _estimate(found, row, "HR", _derived(row))
+    return Extracted(estimate, note, printed_effects.METHOD_CITES[route])
+
+
+def _favoured(direction: str) -> str:
+    return direction.lower().removeprefix("favours ").strip()
+
+
+def _events(row: ResultRow) -> int:
+    if row.events_total is not None:
+        return row.events_total
+    return (row.events_treatment or 0) + (row.events_control or 0)
+
+
+def _from_means(row: ResultRow, measure: str) -> Extracted | None:
+    arms = (row.mean_treatment, row.sd_treatment, row.n_treatment)
+    others = (row.mean_control, row.sd_control, row.n_control)
+    numbers = [float(x) for x in (*arms, *others) if x is not None]
+    if len(numbers) < 6 or min(numbers[2], numbers[5]) < 2:
+        return None
+    if measure == "ROM" and min(numbers[0], numbers[3]) <= 0:
+        return None
+    m1, s1, n1, m2, s2, n2 = numbers
+    found = FROM_MEANS[measure](m1, s1, n1, m2, s2, n2)
+    estimate = _estimate(found, row, measure, row.standing)
+    return Extracted(
+        estimate, "From means and standard deviations.", effect_sizes.METHOD_CITES[measure]
+    )
+
+
+def _from_p(row: ResultRow, measure: str) -> Extracted | None:
+    p_value, ratio = exact_p(row.p_value), measure in RATIO_MEASURES
+    if row.measure != measure or row.estimate is None or p_value is None or p_value == 1.0:
+        return None
+    if row.estimate == (1.0 if ratio else 0.0) or (ratio and row.estimate < 0):
+        return None
+    patients = (row.n_treatment or 0) + (row.n_control or 0)
+    df = patients - 2.0 if patients > 3 else float("inf")
+    found = printed_effects.from_p_value(row.estimate, p_value, df=df, ratio=ratio)
+    note = f"Error worked back from P = {p_value:g}, taken as that of a two-sample t test."
+    cites = printed_effects.METHOD_CITES["p_value"]
+    return Extracted(_estimate(found, row, measure, _derived(row)), note, cites)
+
+
+def _derived(row: ResultRow) -> Standing:
+    return "derived" if row.standing == "printed" else row.standing
+
+
+def _estimate(found: EffectSizes, row: ResultRow, measure: str, standing: Standing) -> Estimate:
+    return Estimate(
+        float(found.yi[0]),
+        float(found.vi[0]) ** 0.5,
+        measure,  # type: ignore[arg-type]  # keys of FROM_COUNTS, FROM_MEANS, "HR", "PCT"
+        (row.result_id,),
+        standing,
+        "" if measure in RATIO_MEASURES or measure == "RD" else row.unit,
+    )
