@@ -33,12 +33,11 @@ S = TypeVar("S", bound=Slice)
 
 
 class Identity(Slice):
-    """Name, seed and date of a case."""
+    """Name and seed of a case."""
 
     schema_version: Annotated[int, Field(ge=1, le=1)]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
     seed: Annotated[int, Field(ge=0)]
-    evidence_date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Case:
     Attributes
     ----------
     identity : Identity
-        Name, seed, date of the evidence.
+        Name and seed.
     question, plan, options
         The slices of the evidence, synthesis and report rooms.
     evidence : EvidenceBase

@@ -73,7 +73,7 @@ def check(case: str, *, json: Json = False) -> int:
     from equipoise.report.answers import findings_answer, findings_text
 
     loaded = load_case(case)
-    findings = run_rules(loaded.evidence, loaded.question, loaded.evidence.known_findings)
+    findings = run_rules(loaded.evidence, loaded.question)
     _answer("check", json, findings_answer(findings), findings_text(findings))
     return EXIT_FINDINGS if any(f.severity == "error" for f in findings) else EXIT_DONE
 

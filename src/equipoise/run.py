@@ -34,7 +34,7 @@ def assemble(case: Case, checkpoints: Checkpoints, progress: Progress) -> Dossie
         "findings",
         tuple[Finding, ...],
         evidence_key,
-        lambda: check(case.evidence, case.question, case.evidence.known_findings),
+        lambda: check(case.evidence, case.question),
     )
     progress("evidence: gap map")
     gaps = checkpoints.room(
@@ -65,7 +65,7 @@ def provenance(case: Case) -> Provenance:
     generated = datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch else ""
     return Provenance(
         case.name,
-        case.identity.evidence_date,
+        case.question.evidence_date,
         equipoise.__version__,
         case.identity.seed,
         case.inputs,

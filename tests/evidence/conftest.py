@@ -104,6 +104,7 @@ class Make:
 
         return Question(
             title="Does drugx help?",
+            evidence_date="2024-06-01",
             population="patients",
             intervention="drugx",
             comparator="placebo",

@@ -52,7 +52,7 @@ FIRES = {
         m.result(n_treatment=8, analysed="m=negative", result_id="r3"),
     ),
     "dates-out-of-order": lambda m: (m.trial(start_date="2016", end_date="2015"),),
-    "dates-in-the-future": lambda m: (m.report(year=9999),),
+    "dates-after-collection": lambda m: (m.report(year=9999),),
     "trials-may-be-one": lambda m: (
         m.trial(registry_id="R1"),
         m.trial(trial_id="t2", registry_id="r1"),

@@ -80,9 +80,14 @@ class ContrastRule(Slice):
 
 
 class Question(Slice):
-    """Population, intervention, comparator, settings, axes and outcomes of a case."""
+    """Population, intervention, comparator, settings, axes and outcomes of a case.
+
+    `evidence_date` is the day on which the collection was closed: what is later lies in the
+    future. Left empty, nothing does.
+    """
 
     title: str
+    evidence_date: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
     population: str
     intervention: str
     comparator: str

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from itertools import combinations
 
 from equipoise.evidence.finding import Finding, Rule, Severity
@@ -39,14 +37,6 @@ def parse_date(text: str) -> tuple[Moment, Moment] | None:
     return (year, month or 1, day or 1), (year, month or 12, day or 31)
 
 
-def today() -> date:
-    """Day against which the future is told: SOURCE_DATE_EPOCH if set, else the clock."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdigit():
-        return datetime.fromtimestamp(int(epoch), tz=UTC).date()
-    return datetime.now(tz=UTC).date()
-
-
 def dates_out_of_order(evidence: EvidenceBase, question: Question) -> Iterator[Finding]:
     """Report trials that end before they start and results reported before the start."""
     del question
@@ -75,33 +65,35 @@ def dates_out_of_order(evidence: EvidenceBase, question: Question) -> Iterator[F
                 )
 
 
-def dates_in_the_future(evidence: EvidenceBase, question: Question) -> Iterator[Finding]:
-    """Report years that have not come yet, and finished trials with an end to come."""
-    del question
-    now = today()
+def dates_after_collection(evidence: EvidenceBase, question: Question) -> Iterator[Finding]:
+    """Report years after the collection was closed, and finished trials with an end after it."""
+    closed = parse_date(question.evidence_date)
+    if closed is None:
+        return
+    last = closed[1]
     for name, study, year in (
         *((report.report_id, report.trial_id, report.year) for report in evidence.reports),
         *((row.cohort_id, row.study, row.year) for row in evidence.cohorts),
     ):
-        if year is not None and year > now.year:
+        if year is not None and year > last[0]:
             yield Finding(
-                "dates-in-the-future",
+                "dates-after-collection",
                 "error",
                 (name,),
                 study,
-                f"{name}: printed in a year that has not come.",
-                f"{year} > {now.year}",
+                f"{name}: printed after the evidence was closed.",
+                f"{year} > {last[0]}",
             )
     for trial in evidence.trials:
         end = parse_date(trial.end_date)
-        if end and end[0] > (now.year, now.month, now.day) and trial.status in FINISHED:
+        if end and end[0] > last and trial.status in FINISHED:
             yield Finding(
-                "dates-in-the-future",
+                "dates-after-collection",
                 "warning",
                 (trial.trial_id,),
                 trial.trial_id,
-                f"{trial.trial_id}: {trial.status}, yet its end lies in the future.",
-                f"end {trial.end_date} > {now.isoformat()}",
+                f"{trial.trial_id}: {trial.status}, yet it ends after the evidence was closed.",
+                f"end {trial.end_date} > {question.evidence_date}",
             )
 
 
@@ -172,10 +164,10 @@ RULES = (
         dates_out_of_order,
     ),
     Rule(
-        "dates-in-the-future",
-        "Is every printed year one that has come?",
+        "dates-after-collection",
+        "Is everything dated on or before the day the evidence was closed?",
         "error",
-        dates_in_the_future,
+        dates_after_collection,
     ),
     Rule(
         "trials-may-be-one",

@@ -15,13 +15,11 @@ from typing import Any
 
 from equipoise.checkpoints import to_plain
 from equipoise.estimate import Result
-from equipoise.evidence.check import Finding
+from equipoise.evidence.finding import SEVERITIES, Finding
 from equipoise.evidence.schema import CohortRow, ResultRow
 from equipoise.report.dossier import SCHEMA_VERSION, Dossier
 from equipoise.report.number_text import with_interval
 from equipoise.report.trace import Trace
-
-SEVERITIES = ("error", "warning", "note")
 
 
 def without_nan(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from equipoise.estimate import Result
 from equipoise.evidence.check import Finding
 from equipoise.evidence.gap_map import GapMap

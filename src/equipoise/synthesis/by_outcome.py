@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from equipoise.estimate import Standing
+from equipoise.estimate import RATIO_MEASURES, Standing
 from equipoise.evidence.question import Outcome, Question
 from equipoise.evidence.schema import EvidenceBase
-from equipoise.synthesis.contributions import Contribution, Exclusion
+from equipoise.synthesis.contributions import Contribution, contribution_of
+from equipoise.synthesis.effect_sizes import risk_difference
 from equipoise.synthesis.plan import Plan, Pool
-from equipoise.synthesis.pooling import PooledEffect
+from equipoise.synthesis.pooling import FEW, PooledEffect
+from equipoise.synthesis.pooling import pool as pool_effects
+from equipoise.synthesis.row_selection import Exclusion, select
 
 
 @dataclass(frozen=True)
@@ -75,5 +81,143 @@ class OutcomeSynthesis:
 def synthesise_outcome(
     evidence: EvidenceBase, question: Question, pool: Pool, plan: Plan
 ) -> OutcomeSynthesis:
-    """Select, extract and pool one outcome."""
-    raise NotImplementedError
+    """Pool one outcome from the trials that hold a randomised contrast of it.
+
+    Parameters
+    ----------
+    evidence : EvidenceBase
+    question : Question
+        Its contrast rule says which rows may enter.
+    pool : Pool
+        Outcome, settings, phenotype and measure.
+    plan : Plan
+        Estimator, interval and level. One trial is shown with its own Wald interval, since
+        k - 1 degrees of freedom are none.
+
+    Returns
+    -------
+    OutcomeSynthesis
+        Each row of the outcome is either in a contribution or among the exclusions.
+
+    Raises
+    ------
+    InputError
+        When rows of one trial that would enter together share patients.
+    """
+    outcome = question.outcome(pool.outcome)
+    measure = pool.measure or outcome.measure
+    selection = select(evidence, question, pool, measure)
+    found = [contribution_of(trial, candidates) for trial, candidates in selection.used]
+    contributions, exclusions = _one_unit(found)
+    order = {row.result_id: i for i, row in enumerate(evidence.results)}
+    exclusions = sorted((*selection.exclusions, *exclusions), key=lambda x: order[x.row_id])
+    pooled = _pool(contributions, plan, plan.ci)
+    others = [ci for ci in ("hksj", "hksj-adhoc", "wald") if ci != pooled.ci]
+    alternatives = [_pool(contributions, plan, ci) for ci in others if 1 < pooled.k < FEW]
+    return OutcomeSynthesis(
+        pool,
+        outcome,
+        measure,
+        contributions[0].estimate.unit if contributions else "",
+        tuple(
+            replace(contribution, weight=float(weight))
+            for contribution, weight in zip(contributions, pooled.weights, strict=True)
+        ),
+        pooled,
+        tuple(alternatives),
+        tuple(exclusions),
+        _absolute(contributions, plan),
+        contributions[0].estimate.standing if len(contributions) == 1 else "pooled",
+        status_sentence(pooled, alternatives, measure, len(exclusions)),
+    )
+
+
+def _one_unit(found: Sequence[Contribution]) -> tuple[list[Contribution], list[Exclusion]]:
+    """Keep the commonest unit (the first among equals); a difference has no meaning across two."""
+    units = Counter(contribution.estimate.unit for contribution in found)
+    if len(units) < 2:
+        return list(found), []
+    unit = units.most_common(1)[0][0]
+    exclusions = [
+        Exclusion(
+            row_id,
+            c.trial_id,
+            f"in {c.estimate.unit or 'no stated unit'}, the pool is in {unit or 'no stated unit'}",
+        )
+        for c in found
+        if c.estimate.unit != unit
+        for row_id in c.row_ids
+    ]
+    return [c for c in found if c.estimate.unit == unit], exclusions
+
+
+def _pool(contributions: Sequence[Contribution], plan: Plan, ci: str) -> PooledEffect:
+    return pool_effects(
+        [contribution.estimate.value for contribution in contributions],
+        [contribution.estimate.variance for contribution in contributions],
+        method=plan.method,
+        ci="wald" if len(contributions) == 1 else ci,
+        level=plan.level,
+    )
+
+
+def _absolute(contributions: Sequence[Contribution], plan: Plan) -> AbsoluteDifference | None:
+    """Pooled risk difference of the trials with counts; None where there is none.
+
+    A table in which neither arm varies has no variance on this scale and stays out.
+    """
+    rows: list[str] = []
+    effects: list[tuple[float, float]] = []
+    for contribution in contributions:
+        if contribution.counts is not None:
+            found = risk_difference(*contribution.counts)
+            if math.isfinite(found.vi[0]):
+                rows += contribution.row_ids
+                effects.append((100.0 * float(found.yi[0]), 1e4 * float(found.vi[0])))
+    if not effects:
+        return None
+    ci = "wald" if len(effects) == 1 else plan.ci
+    yi, vi = zip(*effects, strict=True)
+    pooled = pool_effects(yi, vi, method=plan.method, ci=ci, level=plan.level)
+    return AbsoluteDifference(
+        pooled.estimate,
+        pooled.ci_low,
+        pooled.ci_high,
+        plan.level,
+        pooled.k,
+        tuple(rows),
+        "percentage points",
+        f"risk difference from counts, {plan.method}, {ci}",
+        pooled.status,
+    )
+
+
+def status_sentence(
+    pooled: PooledEffect, alternatives: Sequence[PooledEffect], measure: str, excluded: int
+) -> str:
+    """Say what a reader should know before the number, on the natural scale."""
+    if pooled.k == 0:
+        rows = f"{excluded} row{'s' if excluded != 1 else ''}"
+        return f"Nothing to pool: of {rows} of this outcome none is a usable randomised contrast."
+    if pooled.k == 1:
+        return "One trial: its own interval, and nothing can be said about heterogeneity."
+    out = []
+    if alternatives:
+        shown = "; ".join(f"{x.ci} {_range(x, measure)}" for x in (pooled, *alternatives))
+        out.append(f"Only {pooled.k} trials, so that the interval depends on the method: {shown}.")
+    if pooled.ci == "hksj" and "below the Wald one" in pooled.message:
+        out.append("The Hartung-Knapp interval rests on an error below the Wald one.")
+    if pooled.status == "boundary":
+        out.append("Between-trial variance is estimated as zero, not shown to be zero.")
+    if pooled.status == "bimodal":
+        out.append("The likelihood has two maxima: two amounts of heterogeneity fit.")
+    if pooled.status == "not_converged":
+        out.append("The estimator did not converge; do not use this number.")
+    return " ".join(out)
+
+
+def _range(pooled: PooledEffect, measure: str) -> str:
+    low, high = pooled.ci_low, pooled.ci_high
+    if measure in RATIO_MEASURES:
+        low, high = math.exp(low), math.exp(high)
+    return f"{low:.2f} to {high:.2f}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equipoise.estimate import Estimate
-
-Counts = tuple[int, int, int, int]
-"""Events and patients of the treatment arm, then events and patients of the control arm."""
+from equipoise.evidence.schema import Trial, phenotype_of
+from equipoise.synthesis.partitions import combine_strata
+from equipoise.synthesis.row_effects import Counts, counts_of
+from equipoise.synthesis.row_selection import Candidate
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Contribution:
         Lowest confidence of its rows.
     note : str
         How the effect was obtained, as a sentence.
+    cites : tuple of str
+        Keys of the papers behind the way it was obtained.
     """
 
     trial_id: str
@@ -43,12 +47,41 @@ class Contribution:
     counts: Counts | None
     confidence: str
     note: str
+    cites: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Exclusion:
-    """A row of the outcome that the pool does not use, and the reason in plain words."""
+CONFIDENCES = ("low", "medium", "high")
 
-    row_id: str
-    trial_id: str
-    reason: str
+
+def contribution_of(trial: Trial, candidates: Sequence[Candidate]) -> Contribution:
+    """Turn a trial's chosen rows into its contribution; several strata are combined first.
+
+    Strata are combined by fixed effect (see `partitions.combine_strata`), their counts added;
+    the weight is left at zero until the pool is known.
+    """
+    rows = [candidate.row for candidate in candidates]
+    estimate = combine_strata([candidate.effect.estimate for candidate in candidates])
+    notes = " ".join(dict.fromkeys(candidate.effect.note for candidate in candidates))
+    analysed = rows[0].analysed
+    if len(rows) > 1:
+        axes = ", ".join(sorted({axis for row in rows for axis in phenotype_of(row)}))
+        notes = f"Fixed-effect mean of {len(rows)} strata by {axes}, derived. {notes}"
+        analysed = ""
+    tables = [counts_of(row) for row in rows]
+    known = [table for table in tables if table is not None]
+    counts: Counts | None = None
+    if len(known) == len(rows):
+        a, n1, c, n2 = (sum(column) for column in zip(*known, strict=True))
+        counts = (a, n1, c, n2)
+    return Contribution(
+        trial.trial_id,
+        trial.name,
+        tuple(row.result_id for row in rows),
+        estimate,
+        0.0,
+        analysed,
+        counts,
+        min((row.confidence for row in rows), key=CONFIDENCES.index),
+        notes,
+        tuple(dict.fromkeys(key for candidate in candidates for key in candidate.effect.cites)),
+    )

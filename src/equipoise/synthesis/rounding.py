@@ -13,7 +13,6 @@ from scipy.special import ndtr
 from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.intervals import critical_value
 
-
 TINY = 1e-12
 """Smallest ratio and standard error considered: rounding can touch zero."""
 

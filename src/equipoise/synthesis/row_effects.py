@@ -20,9 +20,11 @@ from dataclasses import dataclass
 from equipoise.estimate import RATIO_MEASURES, Estimate, Standing
 from equipoise.evidence.schema import ResultRow
 from equipoise.synthesis import effect_sizes, printed_effects
-from equipoise.synthesis.contributions import Counts
 from equipoise.synthesis.effect_sizes import EffectSizes
 from equipoise.synthesis.printed_rows import has_interval, printed_estimate
+
+Counts = tuple[int, int, int, int]
+"""Events and patients of the treatment arm, then events and patients of the control arm."""
 
 MEASURE_WORDS = {
     "HR": "hazard ratio",
@@ -81,7 +83,7 @@ def counts_of(row: ResultRow) -> Counts | None:
 
 def exact_p(text: str) -> float | None:
     """Read a P that is printed as an equality, else None: ``<0.05`` fixes no error."""
-    match = re.fullmatch(r"=?\s*(0?\.\d+|1(?:\.0+)?)", text.strip())
+    match = re.fullmatch(r"=?\s*(0?\.\d+(?:e-\d+)?|1(?:\.0+)?)", text.strip())
     value = float(match.group(1)) if match else 0.0
     return value if value > 0.0 else None
 

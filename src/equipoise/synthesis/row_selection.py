@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase, ResultRow, Trial, phenotype_of
-from equipoise.synthesis.contributions import Exclusion
 from equipoise.synthesis.partitions import check_partition
 from equipoise.synthesis.plan import Pool
 from equipoise.synthesis.row_effects import Extracted, effect_of
@@ -17,6 +16,18 @@ KIND_REASONS = {
     "post_treatment": "post-treatment comparison, not a randomised contrast of change",
     "modifier_within_arm": "the effect of a modifier within an arm, not of the treatment",
 }
+
+PARTIAL_SETS = frozenset({"subset", "genotyped"})
+"""Analysis sets that are a part of the trial chosen for some other reason than treatment."""
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A row of the outcome that the pool does not use, and the reason in plain words."""
+
+    row_id: str
+    trial_id: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -113,7 +124,7 @@ def _choose(
     """Candidates of one trial that enter, and reasons for the others."""
     if pool.phenotype is not None:
         return _choose_level(candidates, trial, question, pool)
-    whole = tuple(c for c in candidates if not c.phenotype)
+    whole = _fullest([c for c in candidates if not c.phenotype])
     if whole:
         names = ", ".join(c.row.result_id for c in whole)
         return whole, _others(
@@ -128,6 +139,12 @@ def _choose(
     return (), _others(candidates, (), reason, question)
 
 
+def _fullest(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Leave out rows computed in a part of the patients where another covers all of them."""
+    full = tuple(c for c in candidates if c.row.analysis_set not in PARTIAL_SETS)
+    return full or tuple(candidates)
+
+
 def _choose_level(
     candidates: Sequence[Candidate], trial: Trial, question: Question, pool: Pool
 ) -> tuple[tuple[Candidate, ...], dict[str, str]]:
@@ -137,7 +154,7 @@ def _choose_level(
     axis, level = pool.phenotype.axis, pool.phenotype.level
     only_it = trial.enrolled.get(axis) == level
     wanted = () if only_it else ((axis, level),)
-    chosen = tuple(c for c in candidates if c.phenotype == wanted)
+    chosen = _fullest([c for c in candidates if c.phenotype == wanted])
     reason = f"the pool is on {describe(question, {axis: level})}"
     return chosen, _others(candidates, chosen, reason, question)
 
@@ -148,7 +165,9 @@ def _others(
     out = {}
     for candidate in candidates:
         if candidate not in chosen:
-            where = describe(question, dict(candidate.phenotype))
+            partial = candidate.row.analysis_set in PARTIAL_SETS
+            part = f" of a {candidate.row.analysis_set} set" if partial else ""
+            where = describe(question, dict(candidate.phenotype)) + part
             out[candidate.row.result_id] = f"computed in {where}; {reason}"
     return out
 
