@@ -45,7 +45,6 @@ $(DEV): pyproject.toml constraints.txt $(ENVIRONMENT)
 
 report: $(CORE) ## build the dossier of the worked case in out/
 	@$(BIN)/equipoise run $(CASE) --out $(OUT)
-	@echo $(OUT)dossier.html
 
 lint: $(DEV)
 	@$(BIN)/ruff check
@@ -59,11 +58,11 @@ check: lint ## style, types, layers and the fast tests
 test: lint ## everything; browser tests skip where no Chromium is found
 	@$(PYTEST)
 
-validate: $(DEV) ## compare with R (metafor); needs Rscript
+validate: $(DEV) ## run the R recipes again against the pinned values; needs Rscript
 	@command -v Rscript >/dev/null || { \
 	  echo "make validate needs Rscript (Debian: r-base-core r-cran-metafor r-cran-metadat)"; \
 	  exit 1; } >&2
-	@for recipe in validation/*/*.R; do echo "$$recipe"; Rscript --vanilla "$$recipe" || exit 1; done
+	@$(BIN)/python scripts/validate.py
 
 bench: $(CORE) ## time the commands against their limits
 	@$(BIN)/python benchmarks/commands.py $(CASE)

@@ -68,7 +68,7 @@ _LIST = (
         "10.1016/0197-2456(86)90046-2",
     ),
     Reference(
-        "fisher2017",
+        "deft2017",
         "Fisher DJ, Carpenter JR, Morris TP, Freeman SC, Tierney JF",
         2017,
         "Meta-analytical methods to identify who benefits most from treatments: daft, deluded, "

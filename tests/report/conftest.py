@@ -22,7 +22,8 @@ from equipoise.synthesis.cohorts import (
     CohortGroup,
     CohortPanel,
 )
-from equipoise.synthesis.contributions import Contribution, Exclusion
+from equipoise.synthesis.contributions import Contribution
+from equipoise.synthesis.row_selection import Exclusion
 from equipoise.synthesis.evidence_synthesis import Synthesis
 from equipoise.synthesis.interactions import ComplementResult
 from equipoise.synthesis.shrinkage import ShrunkenInteraction
@@ -263,7 +264,7 @@ def complement() -> ComplementResult:
         ((0.0, rest, ratio, 0.015), (0.3, rest, ratio, 0.02)),
         ((0.1, rest, ratio, 0.018),),
         ((4, 0.0587), (5, 0.073), (10, 0.14)),
-        (ShrunkenInteraction(prior, ratio, 0.5, 1.1, 0.95, 0.72, "sceptical"),),
+        (ShrunkenInteraction(prior, ratio, -0.69, 0.1, 0.95, 0.72, "sceptical"),),
     )
 
 

@@ -9,6 +9,7 @@ from equipoise.report.figures_complement import complement_figure, multiplicity_
 from equipoise.report.figures_forest import forest
 from equipoise.report.figures_gap import gap_figure
 from equipoise.report.figures_harm import harm_figure, with_absolute
+from equipoise.report.figures_single import is_forest, is_single, single_trial_figure
 
 
 def build_figures(dossier: Dossier) -> tuple[Figure, ...]:
@@ -21,8 +22,12 @@ def build_figures(dossier: Dossier) -> tuple[Figure, ...]:
     figures += [
         forest(outcome, evidence, question, options)
         for outcome in synthesis.outcomes
-        if outcome.pooled.k >= 1
+        if is_forest(outcome)
     ]
+    for role in ("benefit", "biomarker", "harm"):
+        singles = [o for o in synthesis.outcomes if is_single(o) and o.outcome.role == role]
+        if singles:
+            figures.append(single_trial_figure(singles, evidence, question, options))
     if with_absolute(synthesis.outcomes, "harm"):
         figures.append(harm_figure(synthesis.outcomes, options))
     figures += [
@@ -31,5 +36,7 @@ def build_figures(dossier: Dossier) -> tuple[Figure, ...]:
     if any(result.sidak for result in synthesis.complements):
         figures.append(multiplicity_figure(synthesis.complements, evidence, question, options))
     if any(group.estimates for group in synthesis.cohorts.groups):
-        figures.append(mirage_figure(synthesis.cohorts, synthesis.outcomes, question, options))
+        figures.append(
+            mirage_figure(synthesis.cohorts, synthesis.outcomes, evidence, question, options)
+        )
     return tuple(figures)

@@ -6,15 +6,16 @@ import math
 from collections.abc import Sequence
 
 from equipoise.evidence.question import Question
+from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.axis_choice import choose_axis
 from equipoise.report.figure import Figure
-from equipoise.report.figures_forest import natural_pool
 from equipoise.report.interval_plot import interval_plot
 from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn
 from equipoise.report.number_text import counted, grouped, with_interval
 from equipoise.report.options import ReportOptions
+from equipoise.report.pool_numbers import Rows, pool_numbers, rows_by_id
 from equipoise.report.theme import BLUE, GREEN, MUTED, ORANGE
-from equipoise.report.words import outcome_label
+from equipoise.report.words import outcome_label, phenotype_label
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
 from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup, CohortPanel
 
@@ -43,6 +44,7 @@ def randomised_survival(outcomes: Sequence[OutcomeSynthesis]) -> tuple[OutcomeSy
 def mirage_figure(
     panel: CohortPanel,
     outcomes: Sequence[OutcomeSynthesis],
+    evidence: EvidenceBase,
     question: Question,
     options: ReportOptions,
 ) -> Figure:
@@ -52,7 +54,8 @@ def mirage_figure(
     for group in panel.groups:
         if group.estimates:
             lines += _group_rows(group, question, options, first=not lines)
-    lines += _pool_rows(pools, options)
+    rows = rows_by_id(evidence)
+    lines += _pool_rows(pools, rows, options)
     drawn = [line for line in lines if line.estimate is not None]
     axis = choose_axis(
         [line.estimate for line in drawn if line.estimate is not None],
@@ -60,16 +63,15 @@ def mirage_figure(
         logarithmic=True,
     )
     wide = options.figure_width >= 700
-    label_width, outcome_width = (240, 150) if wide else (170, 110)
+    label_width, outcome_width = (262, 165) if wide else (180, 120)
     frame = PlotFrame(
         axis=axis,
         left=(TextColumn("Study", label_width), TextColumn("Outcome", outcome_width)),
-        right=(TextColumn("Ratio (95 % CI)", 120, "right"), TextColumn("n", 50, "right")),
-        plot_width=max(200, options.figure_width - label_width - outcome_width - 210),
-        axis_title="Hazard ratio or odds ratio as printed, exposed against unexposed, log scale",
-        favours=("fewer events when exposed", "more"),
+        right=(TextColumn("Ratio (95 % CI)", 120, "right"), TextColumn("n", 66, "right")),
+        plot_width=max(200, options.figure_width - label_width - outcome_width - 226),
+        axis_title="Ratio, exposed against unexposed, log scale",
+        favours=("fewer events", "more events"),
     )
-    count = sum(len(group.estimates) for group in panel.groups)
     return Figure(
         id="mirage",
         title="Cohorts by how they handled exposure time, beside the randomised trials",
@@ -77,9 +79,10 @@ def mirage_figure(
             "Each mark is one observational estimate of users against non-users. In naive "
             "designs the time a patient had to survive in order to start the drug counts "
             "as time on the drug. Estimates of one cohort overlap; nothing here is pooled across "
-            "cohorts. Diamonds at the foot are randomised. Open marks are derived."
+            "cohorts. Diamonds at the foot are randomised. Open marks are derived; ↑: more of "
+            "this outcome is better."
         ),
-        alt=_alt(panel, count, pools, options),
+        alt=_alt(panel, pools, rows, options),
         chart=interval_plot(lines, frame),
         section="mirage",
     )
@@ -101,8 +104,11 @@ def _cohort_row(
     value = estimate.estimate.natural(estimate.estimate.value)
     low, high = estimate.ci_low, estimate.ci_high
     known = math.isfinite(low) and math.isfinite(high)
+    outcome = outcome_label(question, row.outcome)
+    if not estimate.favours_drug_below_one:
+        outcome += " ↑"
     return IntervalRow(
-        left=(estimate.label, outcome_label(question, row.outcome)),
+        left=(_name(estimate, group, question), outcome),
         right=(with_interval(value, low, high, "ratio", options.decimals), grouped(row.n)),
         estimate=value,
         low=low if known else None,
@@ -114,22 +120,37 @@ def _cohort_row(
         else "square",
         hollow=estimate.estimate.standing != "printed",
         area=60,
+        bold=row.cohort_id in options.cohort_lesson,
         tone=_TONES.get(group.exposure_time, MUTED),
         anchor=f"row-{row.cohort_id}",
         detail="; ".join(part for part in (row.exposure, row.comparator, estimate.note) if part),
     )
 
 
-def _pool_rows(pools: Sequence[OutcomeSynthesis], options: ReportOptions) -> list[IntervalRow]:
+def _name(estimate: CohortEstimate, group: CohortGroup, question: Question) -> str:
+    """Name a row by its cohort, and by its patients where the cohort has several such rows."""
+    row = estimate.row
+    alike = [e for e in group.estimates if (e.row.study, e.row.outcome) == (row.study, row.outcome)]
+    short = row.subgroup if 0 < len(row.subgroup) <= 24 else ""
+    who = short or phenotype_label(question, row.analysed) or row.subgroup
+    return f"{row.cohort}, {who}" if len(alike) > 1 and who else row.cohort
+
+
+def _pool_rows(
+    pools: Sequence[OutcomeSynthesis], rows: Rows, options: ReportOptions
+) -> list[IntervalRow]:
     if not pools:
         return []
     lines = [IntervalRow(left=("Randomised trials",), marker="none", bold=True, space=0.35)]
     for pool in pools:
-        value, low, high = natural_pool(pool)
+        value, low, high = pool_numbers(pool, rows)
         lines.append(
             IntervalRow(
-                left=(pool.pool.label, counted(pool.pooled.k, "trial")),
-                right=(with_interval(value, low, high, "ratio", options.decimals), ""),
+                left=(pool.pool.label, ""),
+                right=(
+                    with_interval(value, low, high, "ratio", options.decimals),
+                    counted(pool.pooled.k, "trial"),
+                ),
                 estimate=value,
                 low=low if math.isfinite(low) else None,
                 high=high if math.isfinite(high) else None,
@@ -143,11 +164,12 @@ def _pool_rows(pools: Sequence[OutcomeSynthesis], options: ReportOptions) -> lis
 
 def _alt(
     panel: CohortPanel,
-    count: int,
     pools: Sequence[OutcomeSynthesis],
+    rows: Rows,
     options: ReportOptions,
 ) -> str:
     parts = []
+    count = sum(len(group.estimates) for group in panel.groups)
     for group in panel.groups:
         values = [e.estimate.natural(e.estimate.value) for e in group.estimates]
         if values:
@@ -156,7 +178,7 @@ def _alt(
                 f"{group.label}: {counted(len(values), 'estimate')}, {low:.2f} to {high:.2f}"
             )
     beside = [
-        f"{pool.pool.label} {with_interval(*natural_pool(pool), 'ratio', options.decimals)}"
+        f"{pool.pool.label} {with_interval(*pool_numbers(pool, rows), 'ratio', options.decimals)}"
         for pool in pools
     ]
     tail = f" Randomised: {'; '.join(beside)}." if beside else ""

@@ -31,7 +31,7 @@ from equipoise.synthesis.interactions import ComplementResult
 def complement_figure(
     result: ComplementResult, evidence: EvidenceBase, question: Question, options: ReportOptions
 ) -> Figure:
-    """Printed stratum, the partition of the whole, the derived complement and the ratio."""
+    """Draw the printed stratum, the partition of the whole, the complement and the ratio."""
     spec = result.spec
     rows = {row.result_id: row for row in evidence.results}
     stratum = level_label(question, spec.axis, spec.level)
@@ -96,7 +96,7 @@ def _rows(
     lines = [_printed(spec.stratum, stratum, rows, options, tone=BLUE, bold=True)]
     for place, row_id in enumerate(spec.partition):
         row = rows.get(row_id)
-        words = row.subgroup or phenotype_label(question, row.analysed) if row else row_id
+        words = phenotype_label(question, row.analysed) or row.subgroup if row else row_id
         label = words or "everybody"
         lines.append(_printed(row_id, label, rows, options, space=0.0 if place else 0.4))
     if len(spec.partition) > 1:
@@ -246,9 +246,18 @@ def _multiplicity_chart(records: list[dict[str, object]], options: ReportOptions
         alt.Tooltip("shown:N", title="P"),
     ]
     landmark = alt.Chart(inline([{"p": 0.05}])).mark_rule(strokeDash=[2, 3], color=LINE)
-    return alt.layer(
+    worst = str(max(records, key=lambda record: float(str(record["p"])))["what"])
+    above = alt.FieldEqualPredicate(field="what", equal=worst)
+    below = alt.FieldOneOfPredicate(field="what", oneOf=[n for n in names if n != worst])
+    texts = base.encode(text="shown:N")
+    layers = [
         landmark.encode(y="p:Q"),
         base.mark_line(strokeWidth=1.3),
         base.mark_point(filled=True, opacity=1, size=55).encode(shape=shape, tooltip=tooltip),
-        base.mark_text(align="left", dx=7, dy=9, fontSize=11).encode(text="shown:N"),
-    ).properties(width=min(440, options.figure_width - 160), height=190)
+        texts.transform_filter(above).mark_text(align="right", dx=-5, dy=-9, fontSize=11),
+    ]
+    if len(names) > 1:
+        layers.append(
+            texts.transform_filter(below).mark_text(align="left", dx=7, dy=9, fontSize=11)
+        )
+    return alt.layer(*layers).properties(width=min(440, options.figure_width - 160), height=190)

@@ -6,11 +6,11 @@ import math
 
 from equipoise.estimate import scale_of
 from equipoise.evidence.question import Question
-from equipoise.evidence.schema import EvidenceBase, ResultRow
+from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.axis_choice import choose_axis
 from equipoise.report.figure import Figure
 from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn
+from equipoise.report.interval_rows import GUTTER, IntervalRow, PlotFrame, TextColumn, count_columns
 from equipoise.report.number_text import (
     counted,
     number,
@@ -21,13 +21,18 @@ from equipoise.report.number_text import (
 )
 from equipoise.report.number_text import interval as interval_text
 from equipoise.report.options import ReportOptions
+from equipoise.report.pool_numbers import (
+    contribution_numbers,
+    pool_numbers,
+    prediction_numbers,
+    rows_by_id,
+)
 from equipoise.report.theme import BLUE, Drawing
 from equipoise.report.words import (
     INTERVAL_NAMES,
     METHOD_NAMES,
     measure_name,
     phenotype_label,
-    shown_interval,
     sides,
 )
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
@@ -41,8 +46,9 @@ def forest(
     outcome: OutcomeSynthesis, evidence: EvidenceBase, question: Question, options: ReportOptions
 ) -> Figure:
     """Forest plot of one pool."""
-    rows = {row.result_id: row for row in evidence.results}
-    numbers = [_numbers(c, outcome.pooled.level, rows) for c in outcome.contributions]
+    rows = rows_by_id(evidence)
+    level = outcome.pooled.level
+    numbers = [contribution_numbers(c, level, rows) for c in outcome.contributions]
     lines = [
         _trial_row(c, shown, outcome, question, options)
         for c, shown in zip(outcome.contributions, numbers, strict=True)
@@ -50,40 +56,14 @@ def forest(
     lines += _summary_rows(outcome, options)
     return Figure(
         id=f"forest-{outcome.pool.id}",
-        title=outcome.pool.label,
+        title=f"Sensitivity: {outcome.pool.label}"
+        if outcome.pool.sensitivity_of
+        else outcome.pool.label,
         caption=_caption(outcome),
         alt=_alt(outcome, options),
         chart=_chart(outcome, numbers, lines, options),
         section="harm" if outcome.outcome.role == "harm" else "known",
     )
-
-
-def natural_pool(outcome: OutcomeSynthesis) -> tuple[float, float, float]:
-    """Pooled estimate and interval on the natural scale."""
-    pooled = outcome.pooled
-    values = (pooled.estimate, pooled.ci_low, pooled.ci_high)
-    if scale_of(outcome.measure) == "ratio":
-        return tuple(_exp(v) for v in values)  # type: ignore[return-value]  # three in, three out
-    return values
-
-
-def natural_prediction(outcome: OutcomeSynthesis) -> tuple[float, float]:
-    """Prediction interval on the natural scale; NaN where there is none."""
-    ends = (outcome.pooled.prediction_low, outcome.pooled.prediction_high)
-    if scale_of(outcome.measure) == "ratio":
-        return _exp(ends[0]), _exp(ends[1])
-    return ends
-
-
-def _exp(value: float) -> float:
-    return math.exp(value) if value < 700 else math.inf
-
-
-def _numbers(
-    contribution: Contribution, level: float, rows: dict[str, ResultRow]
-) -> tuple[float, float, float]:
-    single = rows.get(contribution.row_ids[0]) if len(contribution.row_ids) == 1 else None
-    return shown_interval(contribution.estimate, level, single)
 
 
 def _trial_row(
@@ -128,7 +108,7 @@ def _summary_rows(outcome: OutcomeSynthesis, options: ReportOptions) -> list[Int
     pooled, scale = outcome.pooled, scale_of(outcome.measure)
     if pooled.k < 2:
         return []
-    value, low, high = natural_pool(outcome)
+    value, low, high = pool_numbers(outcome, {})
     blank = ("", "") if _has_counts(outcome) else ()
     total = _total_counts(outcome) if _has_counts(outcome) else ()
     rows = [
@@ -144,7 +124,7 @@ def _summary_rows(outcome: OutcomeSynthesis, options: ReportOptions) -> list[Int
             space=0.3,
         )
     ]
-    ends = natural_prediction(outcome)
+    ends = prediction_numbers(outcome)
     if pooled.k >= 3 and all(not math.isnan(end) for end in ends):
         rows.append(
             IntervalRow(
@@ -160,7 +140,7 @@ def _summary_rows(outcome: OutcomeSynthesis, options: ReportOptions) -> list[Int
 
 
 def _total_counts(outcome: OutcomeSynthesis) -> tuple[str, str]:
-    """Sums of the columns, only where every trial gives its counts."""
+    """Add up the columns, only where every trial gives its counts."""
     counts = [c.counts for c in outcome.contributions if c.counts]
     if len(counts) < len(outcome.contributions):
         return "", ""
@@ -178,7 +158,7 @@ def _chart(
     lines: list[IntervalRow],
     options: ReportOptions,
 ) -> Drawing:
-    pooled = natural_pool(outcome) if outcome.pooled.k >= 2 else ()
+    pooled = pool_numbers(outcome, {}) if outcome.pooled.k >= 2 else ()
     ratio = scale_of(outcome.measure) == "ratio"
     axis = choose_axis(
         [shown[0] for shown in numbers],
@@ -186,14 +166,11 @@ def _chart(
         logarithmic=ratio,
         always=pooled,
     )
-    counts = (
-        (TextColumn("Treatment", 68, "right"), TextColumn("Control", 68, "right"))
-        if _has_counts(outcome)
-        else ()
-    )
+    counts = count_columns(lines) if _has_counts(outcome) else ()
     value_column = TextColumn(f"{outcome.measure} ({_level(outcome)} CI)", 150, "right")
     weights = (TextColumn("Weight", 48, "right"),) if outcome.pooled.k >= 2 else ()
-    taken = 150 + 68 * len(counts) + 48 * len(weights) + 10 * (2 + len(counts) + len(weights))
+    columns = (value_column, *counts, *weights)
+    taken = sum(column.width + GUTTER for column in columns) + GUTTER
     label_width = 200 if options.figure_width >= 700 else 150
     name = sentence_case(measure_name(outcome.measure, outcome.unit))
     frame = PlotFrame(
@@ -215,8 +192,6 @@ def _caption(outcome: OutcomeSynthesis) -> str:
         method = METHOD_NAMES.get(pooled.method, pooled.method)
         parts.append(f"{sentence_case(method)}; {INTERVAL_NAMES.get(pooled.ci, pooled.ci)}. ")
         parts.append(heterogeneity_text(outcome) + " ")
-    elif pooled.k == 1:
-        parts.append("One trial: nothing is pooled. ")
     if any(c.estimate.standing != "printed" for c in outcome.contributions):
         parts.append("Open squares are derived or reconstructed, not printed. ")
     if outcome.message:
@@ -245,6 +220,6 @@ def _alt(outcome: OutcomeSynthesis, options: ReportOptions) -> str:
     trials = counted(len(outcome.contributions), "trial")
     if outcome.pooled.k < 1:
         return f"Forest plot of {outcome.pool.label}: no trial contributes."
-    shown = with_interval(*natural_pool(outcome), scale, options.decimals)
+    shown = with_interval(*pool_numbers(outcome, {}), scale, options.decimals)
     verb = "pooled" if outcome.pooled.k > 1 else "single-trial"
     return f"Forest plot of {outcome.pool.label}, {trials}: {verb} {name} {shown}."

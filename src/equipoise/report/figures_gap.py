@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
@@ -11,10 +11,10 @@ from equipoise.evidence.gap_map import Cell, GapMap
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.figure import Figure
-from equipoise.report.gap_layout import CELL_HEIGHT, LOOKS, GapLayout, lay_out, look_of
+from equipoise.report.gap_layout import CELL_HEIGHT, LABEL_WIDTH, LOOKS, GapLayout, lay_out, look_of
 from equipoise.report.number_text import counted
 from equipoise.report.options import ReportOptions
-from equipoise.report.theme import BOLD, HAIR, INK, MUTED, Drawing, inline
+from equipoise.report.theme import HAIR, INK, MUTED, Drawing, inline
 from equipoise.report.words import level_label, trial_label
 
 
@@ -32,7 +32,7 @@ def gap_figure(
             f"One row a trial; for each outcome the trial has looked at, one cell for each level "
             f"of {axis.label} ({', '.join(level.label for level in axis.levels)}). Blank: the "
             "trial did not look at that outcome. Right: cells reported of cells possible. "
-            "Below: trials that report it of trials that looked."
+            f"Below: trials that report it of trials that looked.{_hidden(layout)}"
         ),
         alt=(
             f"Gap map of {counted(len(layout.trials), 'trial')} and "
@@ -46,9 +46,18 @@ def gap_figure(
     )
 
 
+def _hidden(layout: GapLayout) -> str:
+    if not layout.hidden:
+        return ""
+    return (
+        f" There is no room for {counted(layout.hidden, 'further outcome')} that fewer trials "
+        "looked at; the margin at the right counts them, and tables/gap_map.csv holds them."
+    )
+
+
 def _chart(layout: GapLayout) -> Drawing:
     layers = [
-        *_cell_layers([_record(cell, layout) for cell in layout.gaps.cells], layout.cell_width),
+        *_cell_layers([_record(cell, layout) for cell in layout.cells], layout.cell_width),
         *_trial_labels(layout),
         *_outcome_labels(layout),
     ]
@@ -120,16 +129,12 @@ def _cell_layers(records: list[dict[str, Any]], cell_width: float) -> Iterator[a
 
 
 def _words(
-    records: list[dict[str, Any]], *, align: str, bold: bool = False, **mark: Any
+    records: list[dict[str, Any]], *, align: Literal["left", "center", "right"], **mark: Any
 ) -> alt.Chart:
-    return (
+    style = {"align": align, "baseline": "middle", "fontSize": 11, **mark}
+    chart: alt.Chart = (
         alt.Chart(inline(records))
-        .mark_text(
-            align=align,  # type: ignore[arg-type]  # one of altair's literals
-            baseline="middle",
-            fontWeight=BOLD if bold else 400,
-            **{"fontSize": 11, **mark},
-        )
+        .mark_text(**style)
         .encode(
             x=_pixel("x", alt.X),
             y=_pixel("y", alt.Y),
@@ -137,6 +142,7 @@ def _words(
             color=alt.Color("tone:N", scale=None),
         )
     )
+    return chart
 
 
 def _trial_labels(layout: GapLayout) -> list[alt.Chart]:
@@ -183,7 +189,7 @@ def _outcome_labels(layout: GapLayout) -> list[alt.Chart]:
             feet.append({"text": str(reported), "x": x, "y": y, "tone": INK})
             feet.append({"text": f"/{possible}", "x": x, "y": y + 11, "tone": MUTED})
     return [
-        _words(heads, align="left", angle=310, limit=150),
+        _words(heads, align="left", angle=310, limit=200),
         _words(marks, align="center", fontSize=10),
         _words(feet, align="center", fontSize=10),
     ]
@@ -191,15 +197,16 @@ def _outcome_labels(layout: GapLayout) -> list[alt.Chart]:
 
 def _legend(layout: GapLayout) -> Drawing:
     """Signs and their meaning, two columns, only those that occur."""
-    used = {look_of(cell) for cell in layout.gaps.cells}
+    used = {look_of(cell) for cell in layout.cells}
     looks = [look for key, look in LOOKS.items() if key in used]
     rows = (len(looks) + 1) // 2
+    shift = 8 - LABEL_WIDTH
     records = [
         {
-            "x": (place // rows) * 320,
-            "x2": (place // rows) * 320 + 18,
-            "xm": (place // rows) * 320 + 9,
-            "xt": (place // rows) * 320 + 26,
+            "x": shift + (place // rows) * 330,
+            "x2": shift + (place // rows) * 330 + 18,
+            "xm": shift + (place // rows) * 330 + 9,
+            "xt": shift + (place // rows) * 330 + 26,
             "y": (place % rows) * 19,
             "y2": (place % rows) * 19 + 15,
             "ym": (place % rows) * 19 + 7.5,

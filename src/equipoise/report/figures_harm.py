@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from equipoise.report.axis_choice import choose_axis
 from equipoise.report.figure import Figure
 from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn
+from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn, count_columns
 from equipoise.report.number_text import counted, with_interval
 from equipoise.report.options import ReportOptions
 from equipoise.report.theme import BLUE, ORANGE
@@ -34,8 +34,7 @@ def harm_figure(outcomes: Sequence[OutcomeSynthesis], options: ReportOptions) ->
         axis=axis,
         left=(
             TextColumn("Outcome", label_width),
-            TextColumn("Treatment", 72, "right"),
-            TextColumn("Control", 72, "right"),
+            *count_columns(lines),
         ),
         right=(TextColumn("Per 100 (CI)", 140, "right"), TextColumn("Trials", 44, "right")),
         plot_width=max(200, options.figure_width - label_width - 378),

@@ -48,6 +48,10 @@ def look_of(cell: Cell) -> str:
     return "derived" if cell.derived_rows else cell.state
 
 
+NARROWEST = 15.0
+"""Width of a cell that still holds its sign and its count."""
+
+
 @dataclass(frozen=True)
 class GapLayout:
     """The map with the order of its rows and columns and the width of a cell, in pixels."""
@@ -76,6 +80,16 @@ class GapLayout:
         return frozenset(cell.trial_id for cell in self.gaps.cells if not cell.in_scope)
 
     @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Cells of the outcomes that are drawn."""
+        return tuple(cell for cell in self.gaps.cells if cell.outcome in self.outcomes)
+
+    @property
+    def hidden(self) -> int:
+        """Number of outcomes for which there is no room."""
+        return len({cell.outcome for cell in self.gaps.cells}) - len(self.outcomes)
+
+    @property
     def _step(self) -> float:
         return self.cell_width * len(self.axis.levels) + GAP
 
@@ -93,8 +107,9 @@ class GapLayout:
 def lay_out(gaps: GapMap, evidence: EvidenceBase, question: Question, width: int) -> GapLayout:
     """Order rows and columns and fit the cells into `width` pixels, but no narrower than read."""
     axis = question.axis(gaps.axis)
-    outcomes = _outcomes_in_order(gaps, question)
     room = max(width - LABEL_WIDTH - 60, 200)
+    most = int(room / (NARROWEST * len(axis.levels) + GAP))
+    outcomes = _outcomes_in_order(gaps, question, most)
     cell_width = (room / max(len(outcomes), 1) - GAP) / len(axis.levels)
     return GapLayout(
         gaps,
@@ -103,7 +118,7 @@ def lay_out(gaps: GapMap, evidence: EvidenceBase, question: Question, width: int
         axis,
         _trials_in_order(gaps),
         outcomes,
-        round(min(26.0, max(13.0, cell_width)), 2),
+        round(min(26.0, max(NARROWEST, cell_width)), 2),
     )
 
 
@@ -115,6 +130,14 @@ def _trials_in_order(gaps: GapMap) -> tuple[str, ...]:
     return tuple(sorted(trials, key=lambda t: (t in outside, -reported[t], trials.index(t))))
 
 
-def _outcomes_in_order(gaps: GapMap, question: Question) -> tuple[str, ...]:
-    present = {cell.outcome for cell in gaps.cells}
-    return tuple(outcome.name for outcome in question.outcomes if outcome.name in present)
+def _outcomes_in_order(gaps: GapMap, question: Question, most: int) -> tuple[str, ...]:
+    """Keep the outcomes that most trials report or looked at, in the order of the question."""
+    present = [o.name for o in question.outcomes if any(c.outcome == o.name for c in gaps.cells)]
+
+    def weight(name: str) -> tuple[int, int]:
+        here = [cell for cell in gaps.cells if cell.outcome == name]
+        reporting = {cell.trial_id for cell in here if cell.state == "reported"}
+        return len(reporting), len({cell.trial_id for cell in here})
+
+    kept = set(sorted(present, key=weight, reverse=True)[:most])
+    return tuple(name for name in present if name in kept)

@@ -86,7 +86,7 @@ def _x(field: str, frame: PlotFrame) -> alt.X:
         f"{field}:Q",
         scale=scale,
         axis=alt.Axis(
-            values=list(axis.ticks), format="~g", title=frame.axis_title, labelFlush=False
+            values=list(axis.ticks), format=".6~g", title=frame.axis_title, labelFlush=False
         ),
     )
 

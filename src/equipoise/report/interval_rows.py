@@ -5,6 +5,7 @@ A filled mark is a printed or pooled number, an open one is derived or reconstru
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,3 +85,12 @@ class PlotFrame:
         """Left and right end of the picture, in pixels from the left end of the axis."""
         left = -sum(column.width + GUTTER for column in self.left)
         return left, self.plot_width + sum(column.width + GUTTER for column in self.right)
+
+
+def count_columns(rows: Sequence[IntervalRow]) -> tuple[TextColumn, TextColumn]:
+    """Size the second and third column, events out of patients, by their longest entry."""
+    texts = [row.left for row in rows if len(row.left) > 2]
+    first, second = (
+        max(68, round(7.6 * max((len(text[i]) for text in texts), default=0))) for i in (1, 2)
+    )
+    return TextColumn("Treatment", first, "right"), TextColumn("Control", second, "right")

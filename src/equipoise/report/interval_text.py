@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
 from equipoise.report.interval_rows import GUTTER, IntervalRow, PlotFrame, TextColumn
-from equipoise.report.theme import BOLD, INK, MUTED, TEXT_SIZE, inline
+from equipoise.report.theme import BOLD, INK, MUTED, PLAIN, TEXT_SIZE, inline
 
 
 def text_columns(
@@ -28,9 +28,16 @@ def text_columns(
             for row, place in zip(rows, places, strict=True):
                 texts = row.left if side == "left" else row.right
                 if index < len(texts) and texts[index]:
-                    records.append(_record(texts[index], place, bold=row.bold, muted=row.muted))
-            limited = side == "left" and index == 0
-            yield from _column_layers(records, column, start, y_scale, limited=limited)
+                    record = _record(texts[index], place, bold=row.bold, muted=row.muted)
+                    # A label alone on its side may run over the columns beside it.
+                    alone = side == "left" and index == 0 and not any(texts[1:])
+                    records.append(record | {"alone": alone})
+            room = column.width + GUTTER - 2 if side == "left" and index == 0 else None
+            wide = -edge - GUTTER if room else None
+            kept = [record for record in records if not record.get("alone")]
+            yield from _column_layers(kept, column, start, y_scale, limit=room)
+            kept = [record for record in records if record.get("alone")]
+            yield from _column_layers(kept, column, start, y_scale, limit=wide)
             start += column.width + GUTTER
 
 
@@ -44,7 +51,7 @@ def _column_layers(
     start: int,
     y_scale: alt.Scale,
     *,
-    limited: bool,
+    limit: int | None,
 ) -> Iterator[alt.Chart]:
     shift = {"left": 0.0, "right": column.width, "center": column.width / 2}[column.align]
     for bold in (True, False):
@@ -55,16 +62,14 @@ def _column_layers(
         ]
         if not kept:
             continue
-        # A label alone on its row (a note) may run over the neighbouring columns.
-        limit = {"limit": column.width + GUTTER - 2} if limited else {}
         yield (
             alt.Chart(inline(kept))
             .mark_text(
                 align=column.align,
                 baseline="middle",
                 fontSize=TEXT_SIZE,
-                fontWeight=BOLD if bold else 400,
-                **limit,
+                fontWeight=BOLD if bold else PLAIN,
+                limit=limit or alt.Undefined,
             )
             .encode(
                 x=alt.value(start + shift),
@@ -80,7 +85,11 @@ def favours_words(frame: PlotFrame, bottom: float, y_scale: alt.Scale) -> Iterat
     if frame.favours is None:
         return
     left, right = frame.favours
-    for align, x, words in (("left", 0, f"← {left}"), ("right", frame.plot_width, f"{right} →")):
+    sides: tuple[tuple[Literal["left", "right"], int, str], ...] = (
+        ("left", 0, f"← {left}"),
+        ("right", frame.plot_width, f"{right} →"),
+    )
+    for align, x, words in sides:
         yield (
             alt.Chart(inline([{"text": words, "y": bottom}]))
             .mark_text(align=align, baseline="top", dy=38, fontSize=11, color=MUTED)

@@ -70,9 +70,9 @@ class LinkMap:
             return Markup('<a href="#trial-{}">{}</a>').format(identifier, words or identifier)
         return Markup("{}").format(words or identifier)
 
-    def links(self, identifiers: Iterable[str], separator: str = ", ") -> Markup:
+    def links(self, identifiers: Iterable[str]) -> Markup:
         """Link several ids, one after the other."""
-        return Markup(separator).join(self.link(identifier) for identifier in identifiers)
+        return Markup(", ").join(self.link(identifier) for identifier in identifiers)
 
     def numbered(self, identifiers: Iterable[str]) -> Markup:
         """Link several ids by small numbers, for the end of a sentence."""

@@ -91,17 +91,18 @@ def p_value(value: float | None) -> str:
 
 
 def p_phrase(value: float | None) -> str:
-    """Write ``P = 0.015`` or ``P < 0.001``; empty when there is none."""
+    """Write ``P = 0.015`` or ``P < 0.001``, never broken over a line; empty without a P."""
     text = p_value(value)
     if text == MISSING:
         return ""
-    return f"P {text[0]} {text[1:]}" if text[0] in "<>" else f"P = {text}"
+    sign, value_text = (text[0], text[1:]) if text[0] in "<>" else ("=", text)
+    return f"P\u00a0{sign}\u00a0{value_text}"
 
 
 def percent(value: float | None, decimals: int = 0) -> str:
-    """Write a percentage with its sign."""
+    """Write a percentage with its sign, never broken over a line."""
     text = number(value, decimals)
-    return text if text == MISSING else f"{text} %"
+    return text if text == MISSING else f"{text}\u00a0%"
 
 
 def grouped(count: int | None) -> str:

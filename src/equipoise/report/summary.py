@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from equipoise.evidence.schema import CohortRow
@@ -18,7 +18,16 @@ from equipoise.report.number_text import (
     sentence_case,
     with_interval,
 )
-from equipoise.report.verdict import absolute_sentence, pool_sentence
+from equipoise.report.pool_numbers import rows_by_id
+from equipoise.report.verdict import (
+    FRAGILE,
+    HEADINGS,
+    Verdict,
+    absolute_answer,
+    answer,
+    target_words,
+    verdict,
+)
 from equipoise.report.words import (
     level_label,
     measure_name,
@@ -27,6 +36,7 @@ from equipoise.report.words import (
     trial_label,
 )
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
+from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup
 from equipoise.synthesis.interactions import ComplementResult
 
 LANDMARK = 0.05
@@ -34,11 +44,21 @@ LANDMARK = 0.05
 
 
 @dataclass(frozen=True)
+class Item:
+    """One answer in a list: its label, the id the label leads to, and its numbers."""
+
+    label: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Sentence:
-    """A statement with the ids of the results or evidence rows it rests on."""
+    """A statement with the ids of the results or rows it rests on, or the answers it lists."""
 
     text: str
     rests_on: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +73,8 @@ def summarise(dossier: Dossier) -> tuple[Passage, ...]:
     """Write the summary; a passage without a sentence is left out."""
     passages = (
         Passage("The evidence", tuple(_evidence(dossier))),
-        Passage("What the trials say", tuple(_benefit(dossier))),
+        Passage("What the trials say", tuple(_answers(dossier, "benefit"))),
+        Passage("Biomarkers", tuple(_answers(dossier, "biomarker"))),
         Passage("The subgroup", tuple(_subgroup(dossier))),
         Passage("Harm", tuple(_harm(dossier))),
         Passage("What the cohorts say", tuple(_cohorts(dossier))),
@@ -66,15 +87,19 @@ def _evidence(dossier: Dossier) -> Iterator[Sentence]:
     evidence, headline = dossier.evidence, dossier.gap_map.headline
     trials = [t for t in evidence.trials if t.trial_id in headline.trials]
     known = [t.n_randomised for t in trials if t.n_randomised is not None]
-    held = f"{sentence_case(counted(len(evidence.trials), 'trial'))} collected"
-    scope = f"{counted(len(trials), 'trial')} within the question's scope"
-    patients = f"{grouped(sum(known))} patients randomised" if known else ""
+    patients = f", with {grouped(sum(known))} patients randomised" if known else ""
     unstated = len(trials) - len(known)
     gap = f" ({counted(unstated, 'trial')} not stating the number)" if unstated and known else ""
+    held = counted(len(evidence.trials), "trial")
+    verb = "was" if len(evidence.trials) == 1 else "were"
     if len(trials) == len(evidence.trials):
-        yield Sentence(f"{held}{', ' + patients if patients else ''}{gap}.")
+        yield Sentence(f"{sentence_case(held)} {verb} collected{patients}{gap}.")
     else:
-        yield Sentence(f"{held}, {scope}{', ' + patients if patients else ''}{gap}.")
+        inside = f"{_few(len(trials))} {'is' if len(trials) == 1 else 'are'}"
+        yield Sentence(
+            f"{sentence_case(held)} {verb} collected; {inside} within the question's scope"
+            f"{patients}{gap}."
+        )
     if not dossier.gap_map.axis:
         return
     label = dossier.question.axis(dossier.gap_map.axis).label
@@ -96,10 +121,13 @@ def _evidence(dossier: Dossier) -> Iterator[Sentence]:
         by_enrolment, comparing = len(headline.by_enrolment), len(headline.comparing)
         yield Sentence(
             f"Of the {counted(some, 'trial')} that {'does' if some == 1 else 'do'}, "
-            f"{counted(by_enrolment, 'trial')} {'did' if by_enrolment else 'did'} so by enrolling "
-            f"one level only, and {counted(comparing, 'trial')} "
-            f"{'prints' if comparing == 1 else 'print'} the same outcome in more than one level."
+            f"{_few(by_enrolment)} did so by enrolling one level only, and {_few(comparing)} "
+            f"{'print' if comparing > 1 else 'prints'} the same outcome in more than one level."
         )
+
+
+def _few(count: int) -> str:
+    return counted(count, "trial").split()[0] if count else "none"
 
 
 def _told(dossier: Dossier, role: str) -> tuple[OutcomeSynthesis, ...]:
@@ -110,12 +138,53 @@ def _told(dossier: Dossier, role: str) -> tuple[OutcomeSynthesis, ...]:
     )
 
 
-def _benefit(dossier: Dossier) -> Iterator[Sentence]:
-    for role in ("benefit", "biomarker"):
-        for outcome in _told(dossier, role):
-            if outcome.pooled.k:
-                text = pool_sentence(outcome, dossier.options.decimals)
-                yield Sentence(text, (outcome.pool.id,))
+def _answers(dossier: Dossier, role: str) -> Iterator[Sentence]:
+    """List the answers of a role by what their intervals allow."""
+    rows, decimals = rows_by_id(dossier.evidence), dossier.options.decimals
+    told = [o for o in _told(dossier, role) if o.pooled.k]
+    if not told:
+        return
+    judged = {o.pool.id: verdict(o, rows) for o in told}
+    if role == "benefit":
+        yield _overview(told, judged)
+    for kind, heading in HEADINGS.items():
+        items = tuple(
+            Item(sentence_case(o.pool.label), o.pool.id, answer(o, dossier.evidence, decimals))
+            for o in told
+            if judged[o.pool.id] == kind
+        )
+        if items:
+            yield Sentence(heading, items=items)
+    targets = dict.fromkeys(
+        f"{o.outcome.label} {words}" for o in told if (words := target_words(o))
+    )
+    if targets:
+        yield Sentence(f"Smallest effects called worthwhile: {joined(list(targets))}.")
+
+
+def _overview(told: Sequence[OutcomeSynthesis], judged: Mapping[str, Verdict]) -> Sentence:
+    total = len(told)
+    settled = sum(v in ("better", "worse") for v in judged.values())
+    single = sum(len(o.contributions) == 1 for o in told)
+    fragile = sum(1 < o.pooled.k < FRAGILE for o in told)
+    level = joined([f"{x:g} %" for x in dict.fromkeys(100 * o.pooled.level for o in told)])
+    if total == 1:
+        found = "excludes" if settled else "does not exclude"
+        text = f"There is one answer on benefit, and its {level} interval {found} no effect."
+    else:
+        verb = "has" if settled < 2 else "have"
+        text = (
+            f"Of {counted(total, 'answer')} on benefit, {_few(settled)} {verb} a {level} interval "
+            "that excludes no effect."
+        )
+    if single and total > 1:
+        text += f" {sentence_case(_few(single))} of them {_rest(single)} on a single trial"
+        text += f", {_few(fragile)} on two to four." if fragile else "."
+    return Sentence(text)
+
+
+def _rest(count: int) -> str:
+    return "rests" if count == 1 else "rest"
 
 
 def _subgroup(dossier: Dossier) -> Iterator[Sentence]:
@@ -125,7 +194,7 @@ def _subgroup(dossier: Dossier) -> Iterator[Sentence]:
 
 def _one_subgroup(result: ComplementResult, dossier: Dossier) -> Iterator[Sentence]:
     spec, question, decimals = result.spec, dossier.question, dossier.options.decimals
-    rows = {row.result_id: row for row in dossier.evidence.results}
+    rows = rows_by_id(dossier.evidence)
     stratum = level_label(question, spec.axis, spec.level)
     rest = level_label(question, spec.axis, spec.complement_level)
     name = measure_name(result.stratum.measure)
@@ -144,7 +213,10 @@ def _one_subgroup(result: ComplementResult, dossier: Dossier) -> Iterator[Senten
     )
     span = ""
     if math.isfinite(result.p_low) and math.isfinite(result.p_high):
-        span = f", or {p_value(result.p_low)} to {p_value(result.p_high)} allowing for rounding"
+        span = (
+            f" ({p_value(result.p_low)} to {p_value(result.p_high)} over the rounding of the "
+            "printed inputs)"
+        )
     yield Sentence(
         f"The ratio of the two is {text_of('ratio')}, {p_phrase(result.p_value)}{span}; derived, "
         "and exploratory.",
@@ -153,10 +225,12 @@ def _one_subgroup(result: ComplementResult, dossier: Dossier) -> Iterator[Senten
     if result.sidak:
         yield Sentence(_multiplicity(result), (f"{spec.id}.ratio",))
     for shrunk in result.shrunken:
-        values = (shrunk.estimate.value, shrunk.ci_low, shrunk.ci_high)
-        shown = with_interval(*(result.ratio.natural(v) for v in values), "ratio", decimals)
+        value, low, high = (
+            result.ratio.natural(x) for x in (shrunk.estimate.value, shrunk.ci_low, shrunk.ci_high)
+        )
+        shown = with_interval(value, low, high, "ratio", decimals)
         yield Sentence(
-            f"Under the prior '{shrunk.prior.label}' the ratio becomes {shown}; "
+            f"Under the prior “{shrunk.prior.label}” the ratio becomes {shown}; "
             f"{percent(100 * shrunk.data_share)} of that answer is data and the rest is prior.",
             (f"{spec.id}.ratio",),
         )
@@ -175,14 +249,24 @@ def _multiplicity(result: ComplementResult) -> str:
 
 
 def _harm(dossier: Dossier) -> Iterator[Sentence]:
-    for outcome in _told(dossier, "harm"):
-        if outcome.absolute is not None:
-            label = sentence_case(outcome.pool.label)
-            yield Sentence(
-                absolute_sentence(label, outcome.absolute), (f"{outcome.pool.id}.absolute",)
-            )
-        elif outcome.pooled.k:
-            yield Sentence(pool_sentence(outcome, dossier.options.decimals), (outcome.pool.id,))
+    decimals = dossier.options.decimals
+    told = _told(dossier, "harm")
+    absolute = tuple(
+        Item(sentence_case(o.pool.label), f"{o.pool.id}.absolute", absolute_answer(o.absolute))
+        for o in told
+        if o.absolute is not None
+    )
+    if absolute:
+        yield Sentence("Patients with the event, treated against not treated:", items=absolute)
+    relative = tuple(
+        Item(sentence_case(o.pool.label), o.pool.id, answer(o, dossier.evidence, decimals))
+        for o in told
+        if o.absolute is None and o.pooled.k
+    )
+    if relative:
+        yield Sentence("Without counts, so in relative terms only:", items=relative)
+    if told and not absolute and not relative:
+        yield Sentence("No randomised number on harm could be used.")
 
 
 def _cohorts(dossier: Dossier) -> Iterator[Sentence]:
@@ -190,15 +274,26 @@ def _cohorts(dossier: Dossier) -> Iterator[Sentence]:
     lesson = [rows[name] for name in dossier.options.cohort_lesson if name in rows]
     if len(lesson) == 2:
         yield _lesson(lesson[0], lesson[1], dossier)
-    groups = [g for g in dossier.synthesis.cohorts.groups if g.estimates]
-    for group in groups:
-        below = [e for e in group.estimates if e.ci_high < 1]
-        count = len(group.estimates)
+    items = tuple(
+        Item(group.label, "", _below(group))
+        for group in dossier.synthesis.cohorts.groups
+        if group.estimates
+    )
+    if items:
         yield Sentence(
-            f"{sentence_case(group.label)}: {len(below)} of {counted(count, 'estimate')} "
-            f"{'has' if count == 1 else 'have'} an interval wholly on the side of fewer events.",
-            tuple(e.row.cohort_id for e in below),
+            "Estimates with an interval wholly in favour of the drug, by how exposure time was "
+            "handled:",
+            items=items,
         )
+
+
+def _in_favour(estimate: CohortEstimate) -> bool:
+    return estimate.ci_high < 1 if estimate.favours_drug_below_one else estimate.ci_low > 1
+
+
+def _below(group: CohortGroup) -> str:
+    some = sum(map(_in_favour, group.estimates))
+    return f"{some} of {counted(len(group.estimates), 'estimate')}".replace("1 of one", "the one")
 
 
 def _lesson(naive: CohortRow, mended: CohortRow, dossier: Dossier) -> Sentence:
@@ -216,7 +311,7 @@ def _lesson(naive: CohortRow, mended: CohortRow, dossier: Dossier) -> Sentence:
     outcome = outcome_label(dossier.question, naive.outcome)
     moved = mended.estimate and naive.estimate and mended.estimate > naive.estimate
     moral = (
-        ": the apparent benefit came from the design, not from the drug"
+        ": how exposure time is handled decides whether a benefit appears"
         if (moved and mended.ci_high and mended.ci_high >= 1 and (naive.ci_high or 1) < 1)
         else ""
     )
@@ -234,16 +329,17 @@ def _lower(label: str) -> str:
 
 def _cannot(dossier: Dossier) -> Iterator[Sentence]:
     question, synthesis = dossier.question, dossier.synthesis
+    yield Sentence(
+        "The intervals carry chance only: they allow for no bias in the trials, and for no trial "
+        "that was done and not found."
+    )
+    if not any(o.outcome.role == "harm" for o in synthesis.outcomes):
+        yield Sentence("Nothing is said of harm: no outcome of harm was put to the evidence.")
+    if not dossier.gap_map.axis:
+        yield Sentence("Nothing is said of who benefits: no way to divide patients was declared.")
     empty = [o.pool.label for o in synthesis.outcomes if not o.pooled.k]
     if empty:
         yield Sentence(f"No randomised contrast could be used for {joined(empty)}.")
-    single = [o for o in synthesis.outcomes if o.pooled.k == 1 and not o.pool.sensitivity_of]
-    if single:
-        yield Sentence(
-            f"{sentence_case(counted(len(single), 'answer'))} rest{'s' if len(single) == 1 else ''}"
-            f" on a single trial: {joined([o.pool.label for o in single])}.",
-            tuple(o.pool.id for o in single),
-        )
     if synthesis.complements and question.focus is not None:
         label = level_label(question, question.focus.axis, question.focus.level)
         yield Sentence(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import altair as alt
 import vl_convert
@@ -31,7 +31,8 @@ SAND = "#f0d9a8"
 
 ROW_HEIGHT = 23
 TEXT_SIZE = 12
-BOLD = 600
+BOLD: Literal[600] = 600
+PLAIN: Literal[400] = 400
 
 Drawing: TypeAlias = (
     alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
@@ -42,7 +43,7 @@ VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 """Vega-Lite version altair writes, as vl-convert names it; never "the latest"."""
 
 CONFIG: dict[str, Any] = {
-    "font": FONT,
+    "font": f"{FONT}, Inter, Arial, sans-serif",
     "background": PAPER,
     "padding": 4,
     "view": {"stroke": None, "continuousWidth": 400, "continuousHeight": 300},

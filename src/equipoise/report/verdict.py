@@ -6,20 +6,29 @@ import math
 from typing import Literal
 
 from equipoise.estimate import scale_of
-from equipoise.evidence.question import Outcome
-from equipoise.report.figures_forest import natural_pool, natural_prediction
-from equipoise.report.number_text import (
-    amount,
-    counted,
-    interval,
-    number,
-    sentence_case,
-    with_interval,
-)
+from equipoise.evidence.schema import EvidenceBase
+from equipoise.report.number_text import amount, counted, interval, number, with_interval
+from equipoise.report.pool_numbers import Rows, pool_numbers, prediction_numbers, rows_by_id
 from equipoise.report.words import measure_name
 from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
 
-Side = Literal["better", "worse", "unclear"]
+Verdict = Literal["better", "worse", "too_small", "open", "no_target", "no_side", "no_interval"]
+
+HEADINGS: dict[Verdict, str] = {
+    "better": "Interval wholly in favour of the treatment:",
+    "worse": "Interval wholly against the treatment:",
+    "too_small": (
+        "Interval that includes no effect and leaves out the smallest benefit called worthwhile:"
+    ),
+    "open": (
+        "Interval that includes both no effect and a worthwhile benefit, so that nothing is "
+        "settled:"
+    ),
+    "no_target": "Interval that includes no effect:",
+    "no_side": "Neither direction counts as better:",
+    "no_interval": "No interval can be given, so that the number carries no conclusion:",
+}
+"""Every verdict with the words under which its answers are listed, in the order of telling."""
 
 FRAGILE = 5
 """Below this number of trials a random-effects interval is known to be unsteady."""
@@ -30,108 +39,80 @@ def no_effect(measure: str) -> float:
     return 1.0 if scale_of(measure) == "ratio" else 0.0
 
 
-def side_of(outcome: Outcome, measure: str, low: float, high: float) -> Side:
-    """Say on which side of no effect the whole interval lies, in the patient's terms."""
-    null = no_effect(measure)
-    if not (low > null or high < null) or outcome.better == "neither":
-        return "unclear"
-    lower = high < null
-    return "better" if lower == (outcome.better == "lower") else "worse"
-
-
-def direction_of(outcome: Outcome, measure: str, value: float) -> str:
-    """Say which way a point estimate leans, in the patient's terms."""
-    null = no_effect(measure)
-    if outcome.better == "neither" or value == null:
-        return ""
-    return "better" if (value < null) == (outcome.better == "lower") else "worse"
-
-
-def pool_sentence(result: OutcomeSynthesis, decimals: int) -> str:
-    """Tell one pool: how many trials, what they say together, and whether that settles it."""
-    value, low, high = natural_pool(result)
-    scale = scale_of(result.measure)
-    shown = with_interval(value, low, high, scale, decimals)
-    name = measure_name(result.measure, result.unit)
-    k = result.pooled.k
-    level = f"{100 * result.pooled.level:g} % CI"
-    label = sentence_case(result.pool.label)
-    spread = f" with {level}" if math.isfinite(low) and math.isfinite(high) else ""
-    head = f"{label}: {counted(k, 'trial')}, {name} {shown}{spread}"
-    return f"{head}. {_reading(result, value, low, high)}{_small(result)}"
-
-
-def _reading(result: OutcomeSynthesis, value: float, low: float, high: float) -> str:
+def verdict(result: OutcomeSynthesis, rows: Rows) -> Verdict:
+    """Judge an answer by its interval alone, in the patient's terms."""
+    _, low, high = pool_numbers(result, rows)
+    outcome = result.outcome
     if not (math.isfinite(low) and math.isfinite(high)):
-        return "No interval can be given, so this number alone carries no conclusion."
-    outcome, measure = result.outcome, result.measure
-    side = side_of(outcome, measure, low, high)
-    if side == "unclear":
-        return _open_reading(result, value, low, high)
-    word = "in favour of the treatment" if side == "better" else "against the treatment"
-    text = f"The interval excludes no effect, {word}"
-    ends = natural_prediction(result)
-    null = no_effect(measure)
-    if result.pooled.k >= 3 and all(map(math.isfinite, ends)) and ends[0] < null < ends[1]:
-        spread = interval(*ends, scale_of(measure), 2)
-        return f"{text}; a further trial could still land on either side ({spread})."
-    return f"{text}."
-
-
-def _open_reading(result: OutcomeSynthesis, value: float, low: float, high: float) -> str:
-    outcome, measure = result.outcome, result.measure
+        return "no_interval"
     if outcome.better == "neither":
-        return "Neither direction counts as better here."
-    worthwhile = outcome.smallest_worthwhile
-    comparable = worthwhile is not None and measure == outcome.measure
-    if comparable and worthwhile is not None:
-        best = low if outcome.better == "lower" else high
-        shown = amount(worthwhile, scale_of(measure))
-        beyond = best < worthwhile if outcome.better == "lower" else best > worthwhile
-        if not beyond:
-            return (
-                "The interval includes no effect and leaves out the smallest effect called "
-                f"worthwhile ({shown})."
-            )
-        return (
-            "The interval includes no effect and also effects beyond the smallest called "
-            f"worthwhile ({shown}): it settles neither."
-        )
-    lean = direction_of(outcome, measure, value)
-    leaning = f"; the estimate leans {lean} with treatment" if lean else ""
-    return f"The interval includes no effect{leaning}."
+        return "no_side"
+    null = no_effect(result.measure)
+    if low > null or high < null:
+        return "better" if (high < null) == (outcome.better == "lower") else "worse"
+    target = target_of(result)
+    if target is None:
+        return "no_target"
+    reaches = low <= target if outcome.better == "lower" else high >= target
+    return "open" if reaches else "too_small"
 
 
-def _small(result: OutcomeSynthesis) -> str:
-    k = result.pooled.k
-    parts = []
-    if k == 1:
-        parts.append("It is one trial, not a pool.")
-    elif k < FRAGILE:
-        parts.append(f"With {counted(k, 'trial')} the interval itself is uncertain.")
+def target_of(result: OutcomeSynthesis) -> float | None:
+    """Smallest effect worth having, where it is set on the measure that was pooled."""
+    same = result.measure == result.outcome.measure
+    return result.outcome.smallest_worthwhile if same else None
+
+
+def answer(result: OutcomeSynthesis, evidence: EvidenceBase, decimals: int) -> str:
+    """Tell the numbers of an answer after its label: measure, interval, trials, caveats."""
+    numbers = pool_numbers(result, rows_by_id(evidence))
+    shown = with_interval(*numbers, scale_of(result.measure), decimals)
+    parts = [f"{measure_name(result.measure, result.unit)} {shown}", basis(result, evidence)]
+    ends = prediction_numbers(result)
+    null, k = no_effect(result.measure), result.pooled.k
+    settled = all(map(math.isfinite, numbers)) and not numbers[1] <= null <= numbers[2]
+    if settled and k >= 3 and all(map(math.isfinite, ends)) and ends[0] < null < ends[1]:
+        spread = interval(*ends, scale_of(result.measure), decimals)
+        parts.append(f"a further trial could still land on either side ({spread})")
     worked = sum(c.estimate.standing != "printed" for c in result.contributions)
-    if worked:
-        parts.append(
-            f"{sentence_case(counted(worked, 'input'))} was worked out, not printed."
-            if worked == 1
-            else f"{sentence_case(counted(worked, 'input'))} were worked out, not printed."
-        )
-    return "".join(f" {part}" for part in parts)
+    if worked == 1 == len(result.contributions):
+        parts.append("worked out, not printed")
+    elif worked:
+        parts.append(f"{counted(worked, 'input')} worked out, not printed")
+    return "; ".join(parts)
 
 
-def absolute_sentence(label: str, absolute: AbsoluteDifference) -> str:
-    """Tell a risk difference in patients out of a hundred."""
-    value, low, high = absolute.estimate, absolute.ci_low, absolute.ci_high
+def basis(result: OutcomeSynthesis, evidence: EvidenceBase) -> str:
+    """Say how many trials an answer rests on, and whether it is a subgroup of one."""
+    if len(result.contributions) != 1:
+        return counted(result.pooled.k, "trial")
+    entry = result.contributions[0]
+    enrolled = evidence.trial(entry.trial_id).enrolled
+    pairs = (part.partition("=") for part in entry.analysed.split(";") if part)
+    beyond = any(enrolled.get(axis.strip()) != level.strip() for axis, _, level in pairs)
+    return "a subgroup of one trial" if beyond else "one trial"
+
+
+def target_words(result: OutcomeSynthesis) -> str:
+    """Write the smallest worthwhile effect, empty where none is set."""
+    target = target_of(result)
+    if target is None:
+        return ""
+    return f"{measure_name(result.measure)} {amount(target, scale_of(result.measure))}"
+
+
+def more_or_fewer(value: float) -> str:
+    """Write a difference per 100 patients without a sign: ``3.4 more``."""
     if abs(value) < 0.05:
-        amount_words = "no difference"
-    else:
-        amount_words = f"{number(abs(value), 1)} {'more' if value > 0 else 'fewer'}"
+        return "no difference"
+    return f"{number(abs(value), 1)} {'more' if value > 0 else 'fewer'}"
+
+
+def absolute_answer(absolute: AbsoluteDifference) -> str:
+    """Tell a risk difference in patients out of a hundred, after its label."""
+    words = f"{more_or_fewer(absolute.estimate)} per 100 patients"
     trials = counted(absolute.k, "trial")
+    low, high = absolute.ci_low, absolute.ci_high
     if not (math.isfinite(low) and math.isfinite(high)):
-        return f"{label}: {amount_words} per 100 patients treated ({trials}; no interval)."
-    spread = interval(low, high, "difference", 1)
-    settled = "" if low > 0 or high < 0 else ", an interval that includes no difference"
-    level = f"{100 * absolute.level:g} % CI"
-    return (
-        f"{label}: {amount_words} per 100 patients treated ({level} {spread}; {trials}){settled}."
-    )
+        return f"{words} (no interval); {trials}"
+    return f"{words} (from {more_or_fewer(low)} to {more_or_fewer(high)}); {trials}"

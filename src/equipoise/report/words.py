@@ -5,8 +5,11 @@ from __future__ import annotations
 from statistics import NormalDist
 
 from equipoise.estimate import Estimate, scale_of
-from equipoise.evidence.question import Outcome, Question
+from equipoise.evidence.question import Axis, Level, Outcome, Question
 from equipoise.evidence.schema import CohortRow, EvidenceBase, ResultRow
+
+Triple = tuple[float, float, float]
+"""Estimate, lower and upper end of its interval."""
 
 MEASURE_NAMES = {
     "HR": "hazard ratio",
@@ -57,10 +60,20 @@ def level_label(question: Question, axis_name: str, level_name: str) -> str:
         if axis.name == axis_name:
             for level in axis.levels:
                 if level.name == level_name:
-                    joined = axis.label.casefold() in level.label.casefold()
-                    return level.label if joined else f"{axis.label} {level.label}"
+                    return level.label if _says_axis(axis, level) else f"{axis.label} {level.label}"
             return f"{axis.label} {level_name}".strip()
     return f"{axis_name} {level_name}".strip()
+
+
+def _says_axis(axis: Axis, level: Level) -> bool:
+    """Say whether a level's label can stand without its axis.
+
+    It can when it repeats a word of the axis, or when the axis is a list of parts (not complete)
+    whose labels are phrases of their own.
+    """
+    words = {word.strip("()").casefold() for word in axis.label.split()}
+    text = level.label.casefold()
+    return not axis.complete or any(word in text for word in words if len(word) > 2)
 
 
 def outcome_label(question: Question, name: str) -> str:
@@ -81,25 +94,29 @@ def sides(outcome: Outcome) -> tuple[str, str]:
     return words if outcome.better == "lower" else (words[1], words[0])
 
 
-def natural_interval(estimate: Estimate, level: float) -> tuple[float, float, float]:
+def natural_interval(estimate: Estimate, level: float) -> Triple:
     """Estimate and normal interval on the natural scale, `value -+ z se` brought back."""
     z = NormalDist().inv_cdf(0.5 + level / 2)
     low, high = estimate.value - z * estimate.se, estimate.value + z * estimate.se
     return estimate.natural(estimate.value), estimate.natural(low), estimate.natural(high)
 
 
-def shown_interval(
-    estimate: Estimate, level: float, row: ResultRow | CohortRow | None
-) -> tuple[float, float, float]:
-    """Interval as printed where the row prints the same number, else the normal one.
+def as_printed(
+    numbers: Triple, measure: str, level: float, row: ResultRow | CohortRow | None
+) -> Triple:
+    """Replace numbers by those of a row that prints the same ones.
 
-    Rounding makes the interval worked back from a standard error differ from the printed one in
+    Rounding makes an interval worked back from a standard error differ from the printed one in
     the last digit; a reader who compares with the paper should find the paper's.
     """
-    value, low, high = natural_interval(estimate, level)
     if row is None or row.estimate is None or row.ci_low is None or row.ci_high is None:
-        return value, low, high
-    same = abs(row.estimate - value) <= 0.006 * max(1.0, abs(value))
-    if same and row.measure == estimate.measure and abs(row.ci_level - level) < 1e-9:
+        return numbers
+    same = abs(row.estimate - numbers[0]) <= 0.006 * max(1.0, abs(numbers[0]))
+    if same and row.measure == measure and abs(row.ci_level - level) < 1e-9:
         return row.estimate, row.ci_low, row.ci_high
-    return value, low, high
+    return numbers
+
+
+def shown_interval(estimate: Estimate, level: float, row: ResultRow | CohortRow | None) -> Triple:
+    """Interval as printed where the row prints the same number, else the normal one."""
+    return as_printed(natural_interval(estimate, level), estimate.measure, level, row)

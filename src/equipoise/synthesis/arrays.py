@@ -38,6 +38,13 @@ def refuse(name: str, values: Array, bad: NDArray[np.bool_], allowed: str) -> li
     ]
 
 
+def not_among(name: str, value: str, allowed: tuple[str, ...]) -> list[Problem]:
+    """Return a problem when an option is not one of those there are."""
+    if value in allowed:
+        return []
+    return [Problem("", "", name, repr(value), ", ".join(allowed), "Choose one of these.")]
+
+
 def same_length(**arrays: Array) -> None:
     """Refuse vectors of unequal length, showing all lengths."""
     lengths = {name: array.size for name, array in arrays.items()}

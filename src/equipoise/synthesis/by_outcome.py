@@ -107,7 +107,7 @@ def synthesise_outcome(
     outcome = question.outcome(pool.outcome)
     measure = pool.measure or outcome.measure
     selection = select(evidence, question, pool, measure)
-    found = [contribution_of(trial, candidates) for trial, candidates in selection.used]
+    found = [contribution_of(trial, candidates, question) for trial, candidates in selection.used]
     contributions, exclusions = _one_unit(found)
     order = {row.result_id: i for i, row in enumerate(evidence.results)}
     exclusions = sorted((*selection.exclusions, *exclusions), key=lambda x: order[x.row_id])
@@ -196,6 +196,8 @@ def status_sentence(
     pooled: PooledEffect, alternatives: Sequence[PooledEffect], measure: str, excluded: int
 ) -> str:
     """Say what a reader should know before the number, on the natural scale."""
+    if pooled.k == 0 and excluded == 0:
+        return "Nothing to pool: no row of this outcome was found."
     if pooled.k == 0:
         rows = f"{excluded} row{'s' if excluded != 1 else ''}"
         return f"Nothing to pool: of {rows} of this outcome none is a usable randomised contrast."

@@ -67,10 +67,10 @@ class CohortEstimate:
         Natural scale, NaN when no interval is printed.
     inverted : bool
         The printed estimate ran from exposed to unexposed and was turned round.
-    favours_drug_below_one : bool
-        False for the few outcomes of which more is better.
     note : str
         What was done to the printed number, as a sentence; empty if nothing.
+    favours_drug_below_one : bool
+        False for the few outcomes of which more is better.
     """
 
     row: CohortRow
@@ -79,8 +79,8 @@ class CohortEstimate:
     ci_low: float
     ci_high: float
     inverted: bool
-    favours_drug_below_one: bool
     note: str
+    favours_drug_below_one: bool = True
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,6 @@ def orient(row: CohortRow, question: Question) -> CohortEstimate:
         low,
         high,
         inverted,
-        directions.get(row.outcome) != "higher",
         " ".join(notes),
+        directions.get(row.outcome) != "higher",
     )

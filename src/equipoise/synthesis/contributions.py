@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equipoise.estimate import Estimate
+from equipoise.evidence.question import Question
 from equipoise.evidence.schema import Trial, phenotype_of
 from equipoise.synthesis.partitions import combine_strata
 from equipoise.synthesis.row_effects import Counts, counts_of
-from equipoise.synthesis.row_selection import Candidate
+from equipoise.synthesis.row_selection import Candidate, describe
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ class Contribution:
 CONFIDENCES = ("low", "medium", "high")
 
 
-def contribution_of(trial: Trial, candidates: Sequence[Candidate]) -> Contribution:
+def contribution_of(
+    trial: Trial, candidates: Sequence[Candidate], question: Question
+) -> Contribution:
     """Turn a trial's chosen rows into its contribution; several strata are combined first.
 
     Strata are combined by fixed effect (see `partitions.combine_strata`), their counts added;
@@ -64,8 +67,8 @@ def contribution_of(trial: Trial, candidates: Sequence[Candidate]) -> Contributi
     notes = " ".join(dict.fromkeys(candidate.effect.note for candidate in candidates))
     analysed = rows[0].analysed
     if len(rows) > 1:
-        axes = ", ".join(sorted({axis for row in rows for axis in phenotype_of(row)}))
-        notes = f"Fixed-effect mean of {len(rows)} strata by {axes}, derived. {notes}"
+        strata = ", ".join(describe(question, phenotype_of(row)) for row in rows)
+        notes = f"Fixed-effect mean of {len(rows)} strata ({strata}), derived. {notes}"
         analysed = ""
     tables = [counts_of(row) for row in rows]
     known = [table for table in tables if table is not None]

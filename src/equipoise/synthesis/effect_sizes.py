@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError, broadcast, refuse, require
+from equipoise.synthesis.arrays import Array, ArrayError, broadcast, not_among, refuse, require
 
 ZERO_CELLS = ("nan", "refuse", "half")
 
@@ -113,12 +113,11 @@ def risk_difference(
     and the table is NaN (or refused, or given 1/2 in each cell). The pooled difference is that
     of the trials' own baseline risks and does not carry to another population.
     """
+    _known(zero_cells)
     a, b, c, d = _cells(events_treatment, n_treatment, events_control, n_control, "nan")
     if zero_cells == "half":
         add = np.where((a * b == 0) & (c * d == 0), 0.5, 0.0)
         a, b, c, d = a + add, b + add, c + add, d + add
-    elif zero_cells not in ZERO_CELLS:
-        raise _unknown(zero_cells)
     n1, n2 = a + b, c + d
     return _blank(a / n1 - c / n2, a * b / n1**3 + c * d / n2**3, zero_cells)
 
@@ -220,8 +219,7 @@ def _cells(
     a: ArrayLike, n1: ArrayLike, c: ArrayLike, n2: ArrayLike, zero_cells: str
 ) -> tuple[Array, Array, Array, Array]:
     """Return the four cells, checked and, if asked for, corrected."""
-    if zero_cells not in ZERO_CELLS:
-        raise _unknown(zero_cells)
+    _known(zero_cells)
     x = broadcast(events_treatment=a, n_treatment=n1, events_control=c, n_control=n2)
     require(x, x, lambda v: np.isfinite(v) & (v >= 0), "a count of 0 or more")
     require(x, ("n_treatment", "n_control"), lambda n: n > 0, "at least 1 patient")
@@ -258,6 +256,7 @@ def _blank(yi: Array, vi: Array, zero_cells: str) -> EffectSizes:
     return EffectSizes(np.where(bad, np.nan, yi), np.where(bad, np.nan, vi))
 
 
-def _unknown(zero_cells: str) -> ArrayError:
-    shown = ", ".join(ZERO_CELLS)
-    return ArrayError([Problem("", "", "zero_cells", repr(zero_cells), shown, "Choose one.")])
+def _known(zero_cells: str) -> None:
+    problems = not_among("zero_cells", zero_cells, ZERO_CELLS)
+    if problems:
+        raise ArrayError(problems)

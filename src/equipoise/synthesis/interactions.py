@@ -16,7 +16,7 @@ from equipoise.synthesis.intervals import two_sided_p
 from equipoise.synthesis.plan import Complement
 from equipoise.synthesis.shrinkage import ShrunkenInteraction
 
-METHOD_CITES = {"interaction": ("altman2003", "fisher2017")}
+METHOD_CITES = {"interaction": ("altman2003", "deft2017")}
 
 Sensitivity = tuple[float, Estimate, Estimate, float]
 """Value of the assumption, complement, ratio (stratum minus complement), P."""
@@ -140,8 +140,8 @@ def subtract_with_unknown(
     `Cov(y_rest, y_stratum) = -u / w_rest`.
 
     The variance follows from `y_whole` being the weighted mean of three independent parts. At
-    `u = 0` this is subtraction of information, and the P is again the same for every u. If the unknown are not missing at random the
-    answer is biased, by an amount the data cannot show.
+    `u = 0` this is subtraction of information, and the P is again the same for every u. If the
+    unknown are not missing at random the answer is biased, by an amount the data cannot show.
     """
     u, w_whole, w_stratum = share, 1.0 / whole.variance, 1.0 / stratum.variance
     w_known = (1.0 - u) * w_whole

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError, as_vector, refuse, same_length
+from equipoise.synthesis.arrays import Array, ArrayError, as_vector, not_among, refuse, same_length
 from equipoise.synthesis.heterogeneity import (
     Tau2,
     generalised_q,
@@ -56,10 +56,8 @@ class PooledEffect:
 
     Attributes
     ----------
-    estimate, se : float
-        Mean effect and the standard error its interval uses.
-    ci_low, ci_high, level, p_value : float
-        Confidence interval, its level, two-sided P of no effect.
+    estimate, se, ci_low, ci_high, level, p_value : float
+        Mean effect, the standard error its interval uses, the interval, two-sided P.
     tau2, tau2_se, tau2_low, tau2_high : float
         Between-study variance (at least 0), its standard error, its Q-profile interval.
     i2, h2 : float
@@ -150,8 +148,7 @@ def pool(
         Confidence level of the interval, of the Q-profile and of the prediction interval.
     prediction : {"metafor", "riley"}
         ``metafor``: `mu +- crit sqrt(se^2 + tau2)` with the quantile of `ci`. ``riley``: a
-        Student quantile with k - 2 degrees of freedom and the Wald error (10.1136/bmj.d549),
-        NaN for k <= 2.
+        Student quantile with k - 2 degrees of freedom (10.1136/bmj.d549), NaN for k <= 2.
 
     Returns
     -------
@@ -167,8 +164,7 @@ def pool(
 
     Notes
     -----
-    Do not pool effects that share patients, nor effects of several designs. The mean of few
-    studies says little about the next patient group: read the prediction interval.
+    Do not pool effects that share patients, nor effects of several designs.
 
     Sources: Viechtbauer 2005, 10.3102/10769986030003261; Hartung and Knapp 2001,
     10.1002/sim.1009; Viechtbauer 2007, 10.1002/sim.2514.
@@ -191,13 +187,9 @@ def pool(
 def _checked(yi: ArrayLike, vi: ArrayLike, choice: _Choice) -> tuple[Array, Array]:
     """Return both vectors, or every reason why they cannot be pooled."""
     problems = [
-        Problem("", "", name, repr(value), ", ".join(allowed), "Choose one of these.")
-        for name, value, allowed in (
-            ("method", choice.method, METHODS),
-            ("ci", choice.ci, INTERVALS),
-            ("prediction", choice.prediction, PREDICTIONS),
-        )
-        if value not in allowed
+        *not_among("method", choice.method, METHODS),
+        *not_among("ci", choice.ci, INTERVALS),
+        *not_among("prediction", choice.prediction, PREDICTIONS),
     ]
     if not 0.0 < choice.level < 1.0:
         shown = repr(choice.level)
@@ -221,7 +213,7 @@ def _unit(v: Array) -> float:
 
 
 def _rescaled(result: PooledEffect, unit: float) -> PooledEffect:
-    """Bring a result from data divided by `unit` back to the scale of the data."""
+    """Bring a result back from data divided by `unit`."""
     names = ("estimate", "se", "ci_low", "ci_high", "prediction_low", "prediction_high")
     squares = ("tau2", "tau2_se", "tau2_low", "tau2_high")
     changes = {name: getattr(result, name) * unit for name in names}
@@ -254,10 +246,8 @@ def _pool_in_unit(y: Array, v: Array, choice: _Choice) -> PooledEffect:
     wi = 1.0 / (v + tau.tau2)
     total = float(wi.sum())
     estimate = float(wi @ y) / total
-    q = generalised_q(y, v)
-    interval = mean_interval(
-        estimate, total, generalised_q(y, v, tau.tau2), k=k, ci=ci, level=level
-    )
+    q, q_at_tau2 = generalised_q(y, v), generalised_q(y, v, tau.tau2)
+    interval = mean_interval(estimate, total, q_at_tau2, k=k, ci=ci, level=level)
     spread = inconsistency_from_q(q, k) if method == "EE" else inconsistency(v, tau.tau2)
     profile = predicted = (math.nan, math.nan)
     if method != "EE" and k > 1:

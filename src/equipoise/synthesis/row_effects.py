@@ -38,6 +38,13 @@ MEASURE_WORDS = {
 }
 """Measures in words."""
 
+
+def a_measure(measure: str) -> str:
+    """Name a measure in words with its article."""
+    words = MEASURE_WORDS[measure]
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
 FROM_COUNTS = {
     "OR": effect_sizes.log_odds_ratio,
     "RR": effect_sizes.log_risk_ratio,
@@ -90,17 +97,17 @@ def exact_p(text: str) -> float | None:
 
 def unusable(row: ResultRow, measure: str) -> str:
     """Say why a row gives no effect on `measure`."""
-    wanted = MEASURE_WORDS[measure]
+    wanted = a_measure(measure)
     if row.measure and row.measure != measure:
-        return f"printed as a {MEASURE_WORDS[row.measure]}, the pool is on the {wanted}"
+        return f"printed as {a_measure(row.measure)}, the pool is on the {MEASURE_WORDS[measure]}"
     if row.estimate is not None:
-        return f"a {wanted} is printed without an interval or an exact P"
+        return f"{wanted} is printed without an interval or an exact P"
     if row.median_treatment is not None or row.median_control is not None:
-        return f"only medians are printed, from which no {wanted} with an error can be formed"
+        return f"only medians are printed, from which {wanted} with an error cannot be formed"
     if row.mean_treatment is not None or row.change_treatment is not None:
-        return f"means or changes are printed without what a {wanted} needs for its error"
+        return f"means or changes are printed without what {wanted} needs for its error"
     if row.percent_treatment is not None or row.rate_treatment is not None:
-        return f"only percentages or rates are printed, without the counts a {wanted} needs"
+        return f"only percentages or rates are printed, without the counts {wanted} needs"
     if row.p_value:
         return "only a P value is printed"
     return "no interval, no counts and no exact P"
@@ -130,7 +137,7 @@ def _from_counts(row: ResultRow, measure: str, counts: Counts) -> Extracted | st
     found = FROM_COUNTS[measure](a, n1, c, n2, zero_cells="half")
     if found.yi[0] != found.yi[0]:
         arms = "no event in either arm" if a == c == 0 else "everybody had the event"
-        return f"{arms}: the trial carries no information on a {MEASURE_WORDS[measure]}"
+        return f"{arms}: the trial carries no information on {a_measure(measure)}"
     origin = {"percentages": "worked back from percentages", "reconstruction": "reconstructed"}
     note = f"From counts {origin.get(row.counts_from, '')}".rstrip() + f" {a}/{n1} v {c}/{n2}."
     cites = effect_sizes.METHOD_CITES[measure]

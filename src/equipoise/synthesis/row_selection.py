@@ -17,7 +17,7 @@ KIND_REASONS = {
     "modifier_within_arm": "the effect of a modifier within an arm, not of the treatment",
 }
 
-PARTIAL_SETS = frozenset({"subset", "genotyped"})
+PARTIAL_SETS = {"subset": " in a part of the patients", "genotyped": " among those genotyped"}
 """Analysis sets that are a part of the trial chosen for some other reason than treatment."""
 
 
@@ -165,8 +165,7 @@ def _others(
     out = {}
     for candidate in candidates:
         if candidate not in chosen:
-            partial = candidate.row.analysis_set in PARTIAL_SETS
-            part = f" of a {candidate.row.analysis_set} set" if partial else ""
+            part = PARTIAL_SETS.get(candidate.row.analysis_set, "")
             where = describe(question, dict(candidate.phenotype)) + part
             out[candidate.row.result_id] = f"computed in {where}; {reason}"
     return out
@@ -178,6 +177,7 @@ def describe(question: Question, phenotype: Mapping[str, str]) -> str:
     words = []
     for name, level in phenotype.items():
         labels = {x.name: x.label for x in axes[name].levels} if name in axes else {}
-        label = axes[name].label if name in axes else name
-        words.append(f"{label} {labels.get(level, level)}")
+        label, axis_label = labels.get(level, level), axes[name].label if name in axes else name
+        said = axis_label.lower() in label.lower()
+        words.append(label if said else f"{axis_label} {label}")
     return " and ".join(words) or "everybody"

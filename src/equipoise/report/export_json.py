@@ -1,0 +1,70 @@
+"""The dossier as JSON: the content of the page, numbers on the natural scale."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from equipoise.report.answers import plain
+from equipoise.report.dossier import SCHEMA_VERSION, Dossier
+from equipoise.report.methods import write_methods
+from equipoise.report.summary import summarise
+from equipoise.report.table import Table
+from equipoise.report.tables_evidence import gap_records
+
+
+def dossier_document(dossier: Dossier, tables: Mapping[str, Table]) -> dict[str, Any]:
+    """Gather what dossier.json holds; described by schemas/dossier.schema.json."""
+    methods = write_methods(dossier)
+    headline = dossier.gap_map.headline
+    return {
+        "title": dossier.title,
+        "case": dossier.provenance.case,
+        "research_use": dossier.options.research_use,
+        "question": plain(dossier.question),
+        "summary": [plain(passage) for passage in summarise(dossier)],
+        "results": [plain(result) for result in dossier.results],
+        "pools": plain(tables["pools"].records),
+        "contributions": plain(tables["contributions"].records),
+        "exclusions": plain(tables["exclusions"].records),
+        "absolute": [
+            plain(record)
+            for name in ("absolute_benefit", "absolute_harm")
+            for record in tables[name].records
+        ],
+        "complements": plain(tables["complements"].records),
+        "cohorts": plain(dossier.synthesis.cohorts),
+        "gap_map": {
+            "axis": dossier.gap_map.axis,
+            "levels": list(dossier.gap_map.levels),
+            "cells": plain(gap_records(dossier)),
+            "headline": plain(headline),
+        },
+        "findings": [plain(finding) for finding in dossier.findings],
+        "methods": [
+            {"text": paragraph.text, "cites": list(paragraph.cites)}
+            for paragraph in methods.paragraphs
+        ],
+        "references": [plain(reference) for reference in methods.references],
+        "limitations": list(dossier.options.limitations),
+        "glossary": [plain(entry) for entry in dossier.options.glossary],
+        "evidence": plain(dossier.evidence),
+        "provenance": plain(dossier.provenance),
+    }
+
+
+def to_bytes(document: Mapping[str, Any]) -> bytes:
+    """Write a document: `schema_version` first, every other key sorted, at every depth."""
+    ordered: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
+    ordered |= {key: _sorted(document[key]) for key in sorted(document)}
+    text = json.dumps(ordered, ensure_ascii=False, indent=1, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value

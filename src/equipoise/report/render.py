@@ -1,0 +1,157 @@
+"""The dossier as one HTML file that opens offline and runs nothing it was not written with."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from equipoise.report.dossier import Dossier
+from equipoise.report.evidence_lines import evidence_lines
+from equipoise.report.figure import Figure
+from equipoise.report.links import LinkMap
+from equipoise.report.methods import write_methods
+from equipoise.report.number_text import counted, grouped
+from equipoise.report.page_policy import inline_json, inline_script, policy
+from equipoise.report.summary import summarise
+from equipoise.report.table import Table
+from equipoise.report.theme import fonts_folder, spec_of
+from equipoise.report.words import level_label
+
+FACES = (("InterDossier-Regular.woff2", 400), ("InterDossier-SemiBold.woff2", 600))
+
+
+_POOL_TABLES = ("pools", "absolute_benefit", "contributions", "exclusions")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: anchor, heading, and the figures and tables that stand in it."""
+
+    id: str
+    title: str
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def render_html(
+    dossier: Dossier,
+    figures: Sequence[Figure],
+    tables: Mapping[str, Table],
+    images: Mapping[str, bytes],
+    bundle: bytes,
+) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        What is told.
+    figures, tables
+        What is shown, from `build_figures` and `build_tables`.
+    images : mapping of str to bytes
+        The SVG of each figure, by its id; it stands in the page until the live chart is ready
+        and stays where scripts do not run.
+    bundle : bytes
+        JavaScript of the live charts.
+    """
+    style = _template_text("dossier.css").replace("/*faces*/", _font_faces())
+    scripts = (inline_script(bundle.decode()), inline_script(_template_text("dossier.js")))
+    links = LinkMap(dossier)
+    return (
+        _environment()
+        .get_template("dossier.html.j2")
+        .render(
+            dossier=dossier,
+            question=dossier.question,
+            options=dossier.options,
+            provenance=dossier.provenance,
+            policy=policy(scripts, (style,)),
+            style=Markup(style),  # noqa: S704  # our own style sheet
+            scripts=scripts,
+            parts=_parts(dossier, figures, tables),
+            stills={key: Markup(svg.decode()) for key, svg in images.items()},  # noqa: S704
+            specs={figure.id: inline_json(spec_of(figure.chart)) for figure in figures},
+            summary=summarise(dossier),
+            methods=write_methods(dossier),
+            lines=evidence_lines(dossier),
+            links=links,
+            focus=_focus(dossier),
+            pooled_outcomes=_pooled_outcomes(dossier),
+            counted=counted,
+            grouped=grouped,
+        )
+    )
+
+
+def _focus(dossier: Dossier) -> str:
+    focus = dossier.question.focus
+    return level_label(dossier.question, focus.axis, focus.level) if focus else ""
+
+
+def _pooled_outcomes(dossier: Dossier) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(o.outcome.label for o in dossier.synthesis.outcomes))
+
+
+def _parts(
+    dossier: Dossier, figures: Sequence[Figure], tables: Mapping[str, Table]
+) -> tuple[Part, ...]:
+    """Arrange the page; a part without content is left out."""
+
+    def drawn(section: str) -> tuple[Figure, ...]:
+        return tuple(figure for figure in figures if figure.section == section)
+
+    def shown(*names: str) -> tuple[Table, ...]:
+        return tuple(tables[name] for name in names if name in tables and tables[name].records)
+
+    parts = (
+        Part("summary", "In plain language"),
+        Part("question", "The question", tables=shown("trials")),
+        Part("gap", "What is reported, and what is missing", drawn("gap")),
+        Part(
+            "known", "What is known", drawn("known"), shown("pools", "contributions", "exclusions")
+        ),
+        Part("harm", "Harm", drawn("harm"), shown("absolute_harm")),
+        Part("believe", "How much of it to believe", drawn("believe"), shown("complements")),
+        Part("mirage", "The mirage: cohorts and exposure time", drawn("mirage"), shown("cohorts")),
+        Part("methods", "Methods"),
+        Part("results", "All results", tables=shown("results")),
+        Part("evidence", "Evidence rows"),
+        Part("findings", "Problems found by the rules", tables=shown("findings")),
+        Part("limitations", "Limitations"),
+        Part("glossary", "Glossary"),
+        Part("provenance", "Provenance"),
+    )
+    always = {"summary", "question", "methods", "evidence", "limitations", "provenance", "findings"}
+    always |= {"glossary"} if dossier.options.glossary else set()
+    return tuple(part for part in parts if part.id in always or part.figures or part.tables)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("equipoise.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _template_text(name: str) -> str:
+    return (files("equipoise.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _font_faces() -> str:
+    faces = []
+    for name, weight in FACES:
+        data = base64.b64encode((fonts_folder() / name).read_bytes()).decode()
+        faces.append(
+            f'@font-face{{font-family:"Inter Dossier";font-weight:{weight};font-style:normal;'
+            f'src:url(data:font/woff2;base64,{data}) format("woff2")}}'
+        )
+    return "".join(faces)

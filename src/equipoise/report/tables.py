@@ -1,0 +1,31 @@
+"""All tables of a dossier, by name."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from equipoise.report.dossier import Dossier
+from equipoise.report.table import Table
+from equipoise.report.tables_complements import complements_table
+from equipoise.report.tables_evidence import cohorts_table, findings_table, trials_table
+from equipoise.report.tables_pools import contributions_table, pools_table
+from equipoise.report.tables_results import absolute_table, exclusions_table, results_table
+
+_BUILDERS = (
+    trials_table,
+    pools_table,
+    contributions_table,
+    exclusions_table,
+    partial(absolute_table, name="absolute_benefit", roles=("benefit", "biomarker")),
+    partial(absolute_table, name="absolute_harm", roles=("harm",)),
+    complements_table,
+    cohorts_table,
+    results_table,
+    findings_table,
+)
+
+
+def build_tables(dossier: Dossier) -> dict[str, Table]:
+    """Build every table; one without rows is kept, so that its CSV says that there are none."""
+    tables = [build(dossier) for build in _BUILDERS]
+    return {table.id: table for table in tables}

@@ -1,0 +1,157 @@
+"""Tables of all answers: per 100 patients, left out, and the flat list with its sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from equipoise.report.dossier import Dossier
+from equipoise.report.links import LinkMap, anchor, row_link
+from equipoise.report.number_text import (
+    p_value,
+    sentence_case,
+    with_interval,
+)
+from equipoise.report.pool_numbers import rows_by_id
+from equipoise.report.table import Column, Table, show
+from equipoise.report.tables_pools import ROLES
+from equipoise.report.words import as_printed, trial_label
+
+
+def exclusions_table(dossier: Dossier) -> Table:
+    """List what each pool left out, with the reason."""
+    rows: list[dict[str, str | Markup]] = []
+    records: list[dict[str, Any]] = []
+    for outcome in dossier.synthesis.outcomes:
+        for entry in outcome.exclusions:
+            trial = trial_label(dossier.evidence, entry.trial_id)
+            rows.append(
+                {
+                    "pool": outcome.pool.label,
+                    "row": row_link(entry.row_id),
+                    "trial": trial,
+                    "reason": sentence_case(entry.reason),
+                }
+            )
+            records.append(
+                {
+                    "pool": outcome.pool.id,
+                    "row": entry.row_id,
+                    "trial_id": entry.trial_id,
+                    "trial": trial,
+                    "reason": entry.reason,
+                }
+            )
+    columns = (Column("row", "Row"), Column("trial", "Trial"), Column("reason", "Why not"))
+    return Table(
+        "exclusions",
+        "What each pool left out, and why",
+        "Every row of the outcome that the pool does not use.",
+        tuple(records),
+        show("exclusions", columns, rows, group="pool"),
+        folded=True,
+    )
+
+
+def absolute_table(dossier: Dossier, name: str, roles: tuple[str, ...]) -> Table:
+    """Differences per 100 patients, for the pools of some roles."""
+    rows: list[dict[str, str | Markup]] = []
+    records: list[dict[str, Any]] = []
+    for outcome in dossier.synthesis.outcomes:
+        found = outcome.absolute
+        if found is None or outcome.outcome.role not in roles:
+            continue
+        identifier = f"{outcome.pool.id}.absolute"
+        shown = with_interval(found.estimate, found.ci_low, found.ci_high, "difference", 1)
+        rows.append(
+            {
+                "role": ROLES[outcome.outcome.role],
+                "outcome": LinkMap(dossier).link(identifier, outcome.pool.label),
+                "k": str(found.k),
+                "value": shown,
+                "method": found.method,
+                "rows": Markup(", ").join(row_link(row_id) for row_id in found.row_ids),
+            }
+        )
+        records.append(
+            {
+                "pool": outcome.pool.id,
+                "label": outcome.pool.label,
+                "role": outcome.outcome.role,
+                "k": found.k,
+                "estimate": found.estimate,
+                "ci_low": found.ci_low,
+                "ci_high": found.ci_high,
+                "ci_level": found.level,
+                "unit": found.unit,
+                "method": found.method,
+                "status": found.status,
+                "rows": ";".join(found.row_ids),
+            }
+        )
+    columns = (
+        Column("outcome", "Outcome"),
+        Column("k", "Trials", numeric=True),
+        Column("value", "Per 100 patients (interval)", numeric=True),
+        Column("method", "Method"),
+        Column("rows", "Rows"),
+    )
+    return Table(
+        name,
+        "Differences per 100 patients",
+        "Treatment minus control, in patients out of 100, where trials give counts.",
+        tuple(records),
+        show(name, columns, rows, group="role" if len(roles) > 1 else ""),
+    )
+
+
+def results_table(dossier: Dossier) -> Table:
+    """Every answer with what it rests on; the place all links to a result point at."""
+    links, by_id = LinkMap(dossier), rows_by_id(dossier.evidence)
+    rows: list[dict[str, str | Markup]] = []
+    records: list[dict[str, Any]] = []
+    for result in dossier.results:
+        row = by_id.get(result.inputs[0]) if result.k == 1 and len(result.inputs) == 1 else None
+        numbers = (result.estimate, result.ci_low, result.ci_high)
+        numbers = as_printed(numbers, result.measure, result.ci_level, row)
+        shown = with_interval(*numbers, result.scale, dossier.options.decimals)
+        rows.append(
+            {
+                "id": anchor(f"result-{result.id}") + Markup("<code>{}</code>").format(result.id),
+                "question": result.question,
+                "value": f"{result.measure} {shown}",
+                "p": p_value(result.p_value),
+                "k": str(result.k),
+                "method": "; ".join(
+                    part
+                    for part in (result.standing, result.method, result.status, result.unit)
+                    if part
+                ),
+                "inputs": links.links(result.inputs),
+            }
+        )
+        records.append(
+            {
+                **{
+                    name: getattr(result, name)
+                    for name in (
+                        "id", "question", "measure", "scale", "unit", "estimate", "ci_low",
+                        "ci_high", "ci_level", "p_value", "k", "standing", "method", "status",
+                        "note",
+                    )
+                },
+                "inputs": ";".join(result.inputs),
+            }
+        )  # fmt: skip
+    columns = (
+        Column("id", "Result"),
+        Column("question", "Question"),
+        Column("value", "Estimate (interval)", numeric=True),
+        Column("p", "P", numeric=True),
+        Column("k", "k", numeric=True),
+        Column("method", "Standing, method, status"),
+        Column("inputs", "Rests on"),
+    )
+    note = "Every number of the summary and the figures, and the rows it can be followed to."
+    return Table("results", "All results", note, tuple(records), show("results", columns, rows))
