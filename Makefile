@@ -16,6 +16,7 @@ ALIVE := $(shell $(BIN)/python -c 'print("yes")' 2>/dev/null)
 ENVIRONMENT := $(VENV)/.environment-$(KEY)
 CORE := $(VENV)/.core-$(KEY)
 DEV := $(VENV)/.dev-$(KEY)
+RSCRIPT = $(shell command -v Rscript)
 
 .DEFAULT_GOAL := help
 .PHONY: help python report test check lint validate bench fuzz docs pins clean force
@@ -64,8 +65,9 @@ validate: $(DEV) ## run the R recipes again against the pinned values; needs Rsc
 	  exit 1; } >&2
 	@$(BIN)/python scripts/validate.py
 
-bench: $(CORE) ## time the commands against their limits
+bench: $(CORE) ## time the commands against their limits, and pooling (beside R where it is found)
 	@$(BIN)/python benchmarks/commands.py $(CASE)
+	@$(BIN)/python benchmarks/pooling.py $(if $(RSCRIPT),--rscript $(RSCRIPT))
 
 fuzz: $(DEV) ## property tests with many more examples
 	@EQUIPOISE_HYPOTHESIS_PROFILE=fuzz $(PYTEST) -m "hypothesis and not browser"

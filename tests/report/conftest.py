@@ -12,7 +12,14 @@ from equipoise.estimate import Estimate, Result
 from equipoise.evidence.finding import Finding
 from equipoise.evidence.gap_map import gap_map
 from equipoise.evidence.question import Question
-from equipoise.evidence.schema import CohortRow, EvidenceBase, PhenotypeRecord, Report, ResultRow, Trial
+from equipoise.evidence.schema import (
+    CohortRow,
+    EvidenceBase,
+    PhenotypeRecord,
+    Report,
+    ResultRow,
+    Trial,
+)
 from equipoise.report.dossier import Dossier, Provenance
 from equipoise.report.options import ReportOptions
 from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
@@ -23,12 +30,12 @@ from equipoise.synthesis.cohorts import (
     CohortPanel,
 )
 from equipoise.synthesis.contributions import Contribution
-from equipoise.synthesis.row_selection import Exclusion
 from equipoise.synthesis.evidence_synthesis import Synthesis
 from equipoise.synthesis.interactions import ComplementResult
-from equipoise.synthesis.shrinkage import ShrunkenInteraction
 from equipoise.synthesis.plan import Complement, NormalPrior, Pool
 from equipoise.synthesis.pooling import pool
+from equipoise.synthesis.row_selection import Exclusion
+from equipoise.synthesis.shrinkage import ShrunkenInteraction
 
 HOSTILE = '<script>alert("x")</script>'
 
@@ -52,7 +59,13 @@ QUESTION = Question.model_validate(
             }
         ],
         "outcomes": [
-            {"name": "cure", "label": "Cure", "role": "benefit", "measure": "OR", "better": "higher"},
+            {
+                "name": "cure",
+                "label": "Cure",
+                "role": "benefit",
+                "measure": "OR",
+                "better": "higher",
+            },
             {
                 "name": "OS",
                 "label": "Overall survival",
@@ -63,8 +76,20 @@ QUESTION = Question.model_validate(
                 "smallest_worthwhile": 0.8,
                 "smallest_worthwhile_source": "assumed",
             },
-            {"name": "level", "label": "Level", "role": "biomarker", "measure": "MD", "better": "lower"},
-            {"name": "nausea", "label": "Nausea", "role": "harm", "measure": "RR", "better": "lower"},
+            {
+                "name": "level",
+                "label": "Level",
+                "role": "biomarker",
+                "measure": "MD",
+                "better": "lower",
+            },
+            {
+                "name": "nausea",
+                "label": "Nausea",
+                "role": "harm",
+                "measure": "RR",
+                "better": "lower",
+            },
         ],
     }
 )
@@ -94,7 +119,7 @@ def _trial(trial_id: str, **more: object) -> Trial:
 def _row(row_id: str, **more: object) -> ResultRow:
     fields = {
         "result_id": row_id,
-        "trial_id": row_id.split("_")[0],
+        "trial_id": row_id.split("_", maxsplit=1)[0],
         "kind": "randomised",
         "outcome": "cure",
         "source_url": "https://example.org/paper",
@@ -124,19 +149,68 @@ def evidence() -> EvidenceBase:
         for name, c in COUNTS.items()
     ]
     rows += [
-        _row("delta_os_pos", outcome="OS", analysed="m=positive", subgroup="marker-positive",
-             measure="HR", estimate=0.64, ci_low=0.43, ci_high=0.95, p_value="0.026", n_total=620),
-        _row("delta_os_high", outcome="OS", subgroup="stage high", measure="HR", estimate=1.01,
-             ci_low=0.84, ci_high=1.21, n_total=2500),
-        _row("delta_os_low", outcome="OS", subgroup="stage low", measure="HR", estimate=1.01,
-             ci_low=0.79, ci_high=1.30, n_total=1116, standing="printed"),
-        _row("gamma_os", outcome="OS", measure="HR", estimate=0.9, ci_low=0.5, ci_high=1.6,
-             quote=HOSTILE, note='"><img src=x onerror=alert(1)>', confidence="low",
-             standing="reconstructed"),
-        _row("delta_nausea", outcome="nausea", events_treatment=30, n_treatment=100,
-             events_control=12, n_control=101, quote="=cmd()|' /C calc'!A0"),
-        _row("beta_level", outcome="level", kind="within_arm", measure="MD", unit="U/L",
-             change_treatment=-2.0),
+        _row(
+            "delta_os_pos",
+            outcome="OS",
+            analysed="m=positive",
+            subgroup="marker-positive",
+            measure="HR",
+            estimate=0.64,
+            ci_low=0.43,
+            ci_high=0.95,
+            p_value="0.026",
+            n_total=620,
+        ),
+        _row(
+            "delta_os_high",
+            outcome="OS",
+            subgroup="stage high",
+            measure="HR",
+            estimate=1.01,
+            ci_low=0.84,
+            ci_high=1.21,
+            n_total=2500,
+        ),
+        _row(
+            "delta_os_low",
+            outcome="OS",
+            subgroup="stage low",
+            measure="HR",
+            estimate=1.01,
+            ci_low=0.79,
+            ci_high=1.30,
+            n_total=1116,
+            standing="printed",
+        ),
+        _row(
+            "gamma_os",
+            outcome="OS",
+            measure="HR",
+            estimate=0.9,
+            ci_low=0.5,
+            ci_high=1.6,
+            quote=HOSTILE,
+            note='"><img src=x onerror=alert(1)>',
+            confidence="low",
+            standing="reconstructed",
+        ),
+        _row(
+            "delta_nausea",
+            outcome="nausea",
+            events_treatment=30,
+            n_treatment=100,
+            events_control=12,
+            n_control=101,
+            quote="=cmd()|' /C calc'!A0",
+        ),
+        _row(
+            "beta_level",
+            outcome="level",
+            kind="within_arm",
+            measure="MD",
+            unit="U/L",
+            change_treatment=-2.0,
+        ),
     ]
     cohorts = [
         _cohort("book_naive", 0.45, 0.40, 0.50, "naive"),
@@ -147,15 +221,23 @@ def evidence() -> EvidenceBase:
         trials=tuple(trials),
         results=tuple(rows),
         reports=tuple(
-            Report(report_id=f"{n}_r", trial_id=n, year=2019, type="article", first_author="Doe",
-                   journal="J Test", doi="10.1000/xyz" if n == "alpha" else "",
-                   pmid="123" if n == "beta" else "")
+            Report(
+                report_id=f"{n}_r",
+                trial_id=n,
+                year=2019,
+                type="article",
+                first_author="Doe",
+                journal="J Test",
+                doi="10.1000/xyz" if n == "alpha" else "",
+                pmid="123" if n == "beta" else "",
+            )
             for n in COUNTS
         ),
         phenotypes=(
             PhenotypeRecord(trial_id="beta", axis="m", recorded="stored_samples", confidence="low"),
-            PhenotypeRecord(trial_id="delta", axis="m", recorded="analysed_not_reported",
-                            confidence="low"),
+            PhenotypeRecord(
+                trial_id="delta", axis="m", recorded="analysed_not_reported", confidence="low"
+            ),
         ),
         cohorts=tuple(cohorts),
     )
@@ -166,11 +248,25 @@ def _cohort(
 ) -> CohortRow:
     return CohortRow.model_validate(
         {
-            "cohort_id": row_id, "cohort": f"{study.title()} register", "study": study,
-            "year": 2020, "n": 13314, "n_exposed": 1354, "n_comparator": 3407, "exposure": "ever",
-            "comparator": "never", "contrast": "direct", "outcome": "OS", "measure": "HR",
-            "estimate": value, "ci_low": low, "ci_high": high, "exposure_time": time,
-            "source_url": "https://example.org/cohort", "quote": "HR", "confidence": "medium",
+            "cohort_id": row_id,
+            "cohort": f"{study.title()} register",
+            "study": study,
+            "year": 2020,
+            "n": 13314,
+            "n_exposed": 1354,
+            "n_comparator": 3407,
+            "exposure": "ever",
+            "comparator": "never",
+            "contrast": "direct",
+            "outcome": "OS",
+            "measure": "HR",
+            "estimate": value,
+            "ci_low": low,
+            "ci_high": high,
+            "exposure_time": time,
+            "source_url": "https://example.org/cohort",
+            "quote": "HR",
+            "confidence": "medium",
         }
     )
 
@@ -207,8 +303,15 @@ def _pool_of(
 def _contribution(name: str, estimate: Estimate, **more: object) -> Contribution:
     label = f"{name.upper()} 2019" if name != "gamma" else f"GAMMA {HOSTILE}"
     fields = {
-        "trial_id": name, "label": label, "row_ids": estimate.source, "estimate": estimate,
-        "weight": math.nan, "analysed": "", "counts": None, "confidence": "high", "note": "",
+        "trial_id": name,
+        "label": label,
+        "row_ids": estimate.source,
+        "estimate": estimate,
+        "weight": math.nan,
+        "analysed": "",
+        "counts": None,
+        "confidence": "high",
+        "note": "",
     }
     return Contribution(**(fields | more))  # type: ignore[arg-type]
 
@@ -224,9 +327,7 @@ def _odds(name: str) -> Contribution:
 def outcomes() -> tuple[OutcomeSynthesis, ...]:
     os = [
         _contribution("delta", _log_estimate(1.01, 0.87, 1.17, "delta_os_high")),
-        _contribution(
-            "gamma", _log_estimate(0.9, 0.5, 1.6, "gamma_os", standing="reconstructed")
-        ),
+        _contribution("gamma", _log_estimate(0.9, 0.5, 1.6, "gamma_os", standing="reconstructed")),
     ]
     nausea = [
         _contribution(
@@ -236,7 +337,14 @@ def outcomes() -> tuple[OutcomeSynthesis, ...]:
         )
     ]
     absolute = AbsoluteDifference(
-        18.1, 7.1, 29.1, 0.95, 1, ("delta_nausea",), "percentage points", "one trial, wald",
+        18.1,
+        7.1,
+        29.1,
+        0.95,
+        1,
+        ("delta_nausea",),
+        "percentage points",
+        "one trial, wald",
         "converged",
     )
     return (
@@ -248,8 +356,13 @@ def outcomes() -> tuple[OutcomeSynthesis, ...]:
 
 def complement() -> ComplementResult:
     spec = Complement(
-        id="delta-os", trial="delta", outcome="OS", axis="m", level="positive",
-        complement_level="negative", stratum="delta_os_pos",
+        id="delta-os",
+        trial="delta",
+        outcome="OS",
+        axis="m",
+        level="positive",
+        complement_level="negative",
+        stratum="delta_os_pos",
         partition=("delta_os_high", "delta_os_low"),
     )
     rows = ("delta_os_pos", "delta_os_high", "delta_os_low")
@@ -257,10 +370,19 @@ def complement() -> ComplementResult:
     whole = _log_estimate(1.01, 0.87, 1.17, rows[1], standing="derived")
     rest = replace(_log_estimate(1.09, 0.93, 1.27, rows[1]), source=rows, standing="derived")
     ratio = replace(_log_estimate(0.59, 0.38, 0.90, rows[0]), source=rows, standing="derived")
-    prior = NormalPrior(name="sceptic", target="interaction", sd=0.354, label="sceptical",
-                        source="assumed")
+    prior = NormalPrior(
+        name="sceptic", target="interaction", sd=0.354, label="sceptical", source="assumed"
+    )
     return ComplementResult(
-        spec, stratum, whole, rest, ratio, 0.015, 0.011, 0.021, 0.95,
+        spec,
+        stratum,
+        whole,
+        rest,
+        ratio,
+        0.015,
+        0.011,
+        0.021,
+        0.95,
         ((0.0, rest, ratio, 0.015), (0.3, rest, ratio, 0.02)),
         ((0.1, rest, ratio, 0.018),),
         ((4, 0.0587), (5, 0.073), (10, 0.14)),
@@ -271,9 +393,13 @@ def complement() -> ComplementResult:
 def cohort_panel(rows: tuple[CohortRow, ...]) -> CohortPanel:
     made = {
         row.cohort_id: CohortEstimate(
-            row, row.cohort,
+            row,
+            row.cohort,
             _log_estimate(row.estimate or 1, row.ci_low or 1, row.ci_high or 1, row.cohort_id),
-            row.ci_low or math.nan, row.ci_high or math.nan, False, "",
+            row.ci_low or math.nan,
+            row.ci_high or math.nan,
+            False,
+            "",
         )
         for row in rows
     }
@@ -289,23 +415,57 @@ def cohort_panel(rows: tuple[CohortRow, ...]) -> CohortPanel:
 
 
 def _results() -> tuple[Result, ...]:
-    def one(rid: str, measure: str, e: float, lo: float, hi: float, k: int, standing: str,
-            inputs: tuple[str, ...], scale: str = "ratio", **more: object) -> Result:
-        return Result(rid, f"What of {rid}?", measure, scale, e, lo, hi, 0.95, k, standing,  # type: ignore[arg-type]
-                      "REML", inputs, "converged", **more)  # type: ignore[arg-type]
+    def one(
+        rid: str,
+        measure: str,
+        e: float,
+        lo: float,
+        hi: float,
+        k: int,
+        standing: str,
+        inputs: tuple[str, ...],
+        scale: str = "ratio",
+        **more: object,
+    ) -> Result:
+        return Result(
+            rid,
+            f"What of {rid}?",
+            measure,
+            scale,
+            e,
+            lo,
+            hi,
+            0.95,
+            k,
+            standing,  # type: ignore[arg-type]
+            "REML",
+            inputs,
+            "converged",
+            **more,
+        )  # type: ignore[arg-type]
 
     rows = ("delta_os_pos", "delta_os_high", "delta_os_low")
     return (
         one("cure", "OR", 1.8, 0.6, 5.4, 4, "pooled", tuple(f"{n}_cure" for n in COUNTS)),
         one("os", "HR", 1.0, 0.87, 1.15, 2, "pooled", ("delta_os_high", "gamma_os")),
         one("nausea", "RR", 2.5, 1.4, 4.6, 1, "printed", ("delta_nausea",)),
-        one("nausea.absolute", "RD", 18.1, 7.1, 29.1, 1, "derived", ("delta_nausea",),
-            "difference"),
+        one(
+            "nausea.absolute", "RD", 18.1, 7.1, 29.1, 1, "derived", ("delta_nausea",), "difference"
+        ),
         one("delta-os.stratum", "HR", 0.64, 0.43, 0.95, 1, "printed", rows[:1]),
         one("delta-os.whole", "HR", 1.01, 0.87, 1.17, 1, "derived", rows[1:]),
         one("delta-os.complement", "HR", 1.09, 0.93, 1.27, 1, "derived", rows),
-        one("delta-os.ratio", "HR", 0.59, 0.38, math.nan, 1, "derived",
-            ("delta-os.stratum", "delta-os.complement"), p_value=0.015),
+        one(
+            "delta-os.ratio",
+            "HR",
+            0.59,
+            0.38,
+            math.nan,
+            1,
+            "derived",
+            ("delta-os.stratum", "delta-os.complement"),
+            p_value=0.015,
+        ),
     )
 
 
@@ -321,18 +481,33 @@ def make_dossier() -> Dossier:
         ),
         evidence=base,
         findings=(
-            Finding("p-against-counts", "error", ("beta_cure",), "beta", f"P does not fit {HOSTILE}",
-                    "9/40 v 6/41", "looked at"),
+            Finding(
+                "p-against-counts",
+                "error",
+                ("beta_cure",),
+                "beta",
+                f"P does not fit {HOSTILE}",
+                "9/40 v 6/41",
+                "looked at",
+            ),
             Finding("dates", "note", ("delta",), "delta", "a date", "2019 < 2020"),
         ),
         gap_map=gap_map(base, QUESTION),
         synthesis=Synthesis(
-            outcomes(), (complement(),), cohort_panel(base.cohorts), _results(),
+            outcomes(),
+            (complement(),),
+            cohort_panel(base.cohorts),
+            _results(),
             ("viechtbauer2005", "hartung2001"),
         ),
         provenance=Provenance(
-            "drugx", "2026-01-31", "0.1.0", 1, (("evidence/results.csv", "0" * 64),),
-            (("numpy", "2.4"),), "",
+            "drugx",
+            "2026-01-31",
+            "0.1.0",
+            1,
+            (("evidence/results.csv", "0" * 64),),
+            (("numpy", "2.4"),),
+            "",
         ),
     )
 

@@ -148,7 +148,8 @@ def ratio_note(found: ComplementResult) -> str:
 def _swept(name: str, cases: tuple[Sensitivity, ...]) -> str:
     first, last = cases[0], cases[-1]
     a, b = (case[2].natural(case[2].value) for case in (first, last))
-    return f"With {name} of {first[0]:g} to {last[0]:g} the ratio goes from {a:.2f} to {b:.2f}."
+    span = f"{name} of {first[0]:g} to {last[0]:g}"
+    return f"With {span} the ratio goes from {a:.2f} to {b:.2f}; P stays the same."
 
 
 def _result(

@@ -14,6 +14,7 @@ converted from one measure to another except through counts or means.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -135,7 +136,7 @@ def _binary(row: ResultRow, measure: str) -> Extracted | str:
 def _from_counts(row: ResultRow, measure: str, counts: Counts) -> Extracted | str:
     a, n1, c, n2 = counts
     found = FROM_COUNTS[measure](a, n1, c, n2, zero_cells="half")
-    if found.yi[0] != found.yi[0]:
+    if math.isnan(found.yi[0]):
         arms = "no event in either arm" if a == c == 0 else "everybody had the event"
         return f"{arms}: the trial carries no information on {a_measure(measure)}"
     origin = {"percentages": "worked back from percentages", "reconstruction": "reconstructed"}

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from equipoise.report.dossier import Dossier
+from equipoise.report.export import write_dossier
+from equipoise.report.export_csv import cell, inert, write_csv
+from equipoise.report.export_json import to_bytes
+from equipoise.report.images import renumbered
+
+CONFTEST = Path(__file__).with_name("conftest.py")
+
+
+@pytest.fixture(scope="module")
+def written(dossier: Dossier, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dossier")
+    write_dossier(dossier, folder)
+    return folder
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_text_a_spreadsheet_would_execute_gets_an_apostrophe(first: str) -> None:
+    assert inert(f"{first}cmd()") == f"'{first}cmd()"
+
+
+def test_numbers_stay_numbers() -> None:
+    assert cell(-1.5) == "-1.5"
+    assert cell(-3) == "-3"
+    assert cell(float("nan")) == ""
+    assert cell(float("inf")) == ""
+    assert cell(None) == ""
+    assert cell(True) == "true"
+    assert inert("safe") == "safe"
+
+
+def test_csv_reads_back() -> None:
+    data = write_csv([{"a": '=1+1, "x"\n', "b": 0.1}])
+    assert list(csv.reader(data.decode().splitlines(keepends=True))) == [
+        ["a", "b"],
+        ['\'=1+1, "x"\n', "0.1"],
+    ]
+
+
+def test_hostile_cells_are_inert_in_every_table(written: Path) -> None:
+    seen = 0
+    for file in sorted((written / "tables").glob("*.csv")):
+        for row in csv.reader(file.read_text(encoding="utf-8").splitlines(keepends=True)):
+            for value in row:
+                assert not value.startswith(("=", "+", "@", "\t", "\r")), (file.name, value)
+                seen += value.startswith("'=")
+    assert seen, "the fixture holds such cells"
+
+
+def test_the_json_fits_its_schema(written: Path) -> None:
+    schema = json.loads(
+        (files("equipoise.report") / "schemas" / "dossier.schema.json").read_text(encoding="utf-8")
+    )
+    jsonschema.Draft202012Validator.check_schema(schema)
+    document = json.loads((written / "dossier.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_schema_version_first_keys_sorted_missing_numbers_null(written: Path) -> None:
+    text = (written / "dossier.json").read_text(encoding="utf-8")
+    document = json.loads(text)
+    keys = list(document)
+    assert keys[0] == "schema_version"
+    assert keys[1:] == sorted(keys[1:])
+    assert "NaN" not in text
+    ratio = next(r for r in document["results"] if r["id"] == "delta-os.ratio")
+    assert ratio["ci_high"] is None
+    assert list(ratio) == sorted(ratio)
+    assert ratio["scale"] == "ratio"
+
+
+def test_a_number_that_is_not_finite_is_refused_rather_than_written() -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        to_bytes({"a": float("nan")})
+
+
+def test_run_json_lists_every_file_by_hash(written: Path) -> None:
+    run = json.loads((written / "run.json").read_text(encoding="utf-8"))
+    present = {
+        path.relative_to(written).as_posix()
+        for path in written.rglob("*")
+        if path.is_file() and path.name != "run.json"
+    }
+    assert set(run["files"]) == present
+    for name, digest in run["files"].items():
+        assert hashlib.sha256((written / name).read_bytes()).hexdigest() == digest
+
+
+def test_pictures_of_an_earlier_run_go_and_other_files_stay(
+    dossier: Dossier, tmp_path: Path
+) -> None:
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "old.svg").write_text("x")
+    (tmp_path / "mine.txt").write_text("x")
+    run = {"files": {"figures/old.svg": "0", "../mine.txt": "0", "mine.txt": "0"}}
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    kept: dict[str, bytes] = {}
+
+    def remember(key: str, work: object) -> bytes:
+        return kept.setdefault(key, b"<svg></svg>")
+
+    write_dossier(dossier, tmp_path, remember)
+    assert not (tmp_path / "figures" / "old.svg").exists()
+    assert (tmp_path / "mine.txt").exists()
+    assert len(kept) == 17, "eight figures as SVG and PNG, and the bundle"
+
+
+def test_svg_ids_are_numbered_from_one_and_carry_the_figure_name() -> None:
+    svg = (
+        '<svg><clipPath id="clip7"/><g clip-path="url(#clip7)"/><use href="#g2"/><g id="g2"/></svg>'
+    )
+    assert renumbered(svg, "fig") == (
+        '<svg><clipPath id="fig-1"/><g clip-path="url(#fig-1)"/><use href="#fig-2"/>'
+        '<g id="fig-2"/></svg>'
+    )
+
+
+def test_a_picture_alone_links_to_the_page_beside_it(written: Path) -> None:
+    text = (written / "figures" / "forest-cure.svg").read_text(encoding="utf-8")
+    assert 'href="../dossier.html#row-alpha_cure"' in text
+    assert "vega.github.io" not in text
+    assert "vega.github.io/vega-datasets/#" not in (written / "dossier.html").read_text("utf-8")
+
+
+SCRIPT = """
+import importlib.util, sys
+from pathlib import Path
+spec = importlib.util.spec_from_file_location("fixture", sys.argv[1])
+fixture = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(fixture)
+from equipoise.report.export import write_dossier
+if sys.argv[3] == "warm":  # drawing something first must not change what follows
+    write_dossier(fixture.make_dossier(), Path(sys.argv[2] + "-first"))
+write_dossier(fixture.make_dossier(), Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    for name, seed in (("cold", "1"), ("warm", "2")):
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT, str(CONFTEST), str(tmp_path / name), name],
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+    first = {p.relative_to(tmp_path / "cold"): p for p in (tmp_path / "cold").rglob("*.*")}
+    assert len(first) > 25
+    for name, path in first.items():
+        assert path.read_bytes() == (tmp_path / "warm" / name).read_bytes(), name
