@@ -15,6 +15,7 @@ from equipoise.errors import (
     EXIT_COMPUTATION,
     EXIT_DONE,
     EXIT_FINDINGS,
+    EXIT_INTERRUPTED,
     EXIT_USAGE,
     EquipoiseError,
     InputError,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 app = App(
     name="equipoise",
     version=__version__,
+    suppress_keyboard_interrupt=False,
     help="From the scattered trials of a repurposed drug to the study that would settle it.",
     help_epilogue=(
         "Exit codes: 0 done, 1 findings of severity error, 2 usage, 3 missing extra, "
@@ -175,7 +177,7 @@ def _answer(command: str, as_json: bool, answer: dict[str, Any], text: str) -> N
         sys.stdout.write(text + "\n")
 
 
-def _fail(error: BaseException, code: int, as_json: bool) -> int:
+def _fail(error: Exception | str, code: int, as_json: bool) -> int:
     """Report an error on stderr (and as the JSON object, when one was asked for)."""
     if as_json:
         problems = [vars(p) for p in error.problems] if isinstance(error, InputError) else []
@@ -202,7 +204,7 @@ def execute(arguments: list[str]) -> int:
     except EquipoiseError as error:
         return _fail(error, error.exit_code, as_json)
     except KeyboardInterrupt:
-        return _fail(KeyboardInterrupt("interrupted; what was finished is kept"), 130, as_json)
+        return _fail("interrupted; what was finished is kept", EXIT_INTERRUPTED, as_json)
     except (ArithmeticError, ValueError, OSError, RuntimeError) as error:
         return _fail(error, EXIT_COMPUTATION, as_json)
     return code if isinstance(code, int) else EXIT_DONE

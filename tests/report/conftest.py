@@ -39,6 +39,11 @@ from equipoise.synthesis.shrinkage import ShrunkenInteraction
 
 HOSTILE = '<script>alert("x")</script>'
 
+
+def _outcome(name: str, label: str, role: str, measure: str, better: str = "lower") -> dict:
+    return {"name": name, "label": label, "role": role, "measure": measure, "better": better}
+
+
 QUESTION = Question.model_validate(
     {
         "title": "Drugx in marker-positive disease",

@@ -84,10 +84,11 @@ def _difference_axis(musts: list[float], wishes: list[float]) -> EffectAxis:
     limit = 4 * reach if reach > 0 else math.inf
     kept = [*musts, 0.0, *(min(max(v, -limit), limit) for v in wishes)]
     low, high = min(kept), max(kept)
-    spread = (high - low) or 1.0
-    step = _nice_step(spread / 5)
+    if high - low < 1e-6:
+        low, high = low - 1.0, high + 1.0
+    step = _nice_step((high - low) / 5)
     first, last = math.floor(low / step), math.ceil(high / step)
-    ticks = tuple(round(place * step, 10) for place in range(first, last + 1))
+    ticks = tuple(float(f"{place * step:.10g}") for place in range(first, last + 1))
     return EffectAxis(ticks[0], ticks[-1], ticks, logarithmic=False, no_effect=0.0)
 
 
