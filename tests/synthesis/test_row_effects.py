@@ -68,6 +68,17 @@ def test_double_zero_carries_nothing(extract):
     assert isinstance(extract("RD", **zero), Extracted)
 
 
+def test_a_risk_difference_from_two_percentages_and_p(extract):
+    percentages = {"percent_treatment": 21.5, "percent_control": 17.5}
+    found = extract("RD", **percentages, p_value="0.003")
+    assert found.estimate.value == pytest.approx(0.04)
+    assert found.estimate.se == pytest.approx(0.04 / 2.9677379, rel=1e-6)  # qnorm(1 - 0.003 / 2)
+    assert found.estimate.standing == "derived"
+    assert "worked back from P = 0.003" in found.note
+    assert extract("RR", **percentages, p_value="0.003").startswith("only percentages")
+    assert isinstance(extract("RD", **percentages, p_value="<0.01"), str)
+
+
 def test_hazard_ratio_routes(extract):
     interval = extract("HR", measure="HR", estimate=0.64, ci_low=0.43, ci_high=0.95)
     assert interval.estimate.se == pytest.approx(0.2022, abs=1e-4)

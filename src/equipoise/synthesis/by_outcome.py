@@ -162,18 +162,17 @@ def _pool(contributions: Sequence[Contribution], plan: Plan, ci: str) -> PooledE
 
 
 def _absolute(contributions: Sequence[Contribution], plan: Plan) -> AbsoluteDifference | None:
-    """Pooled risk difference of the trials with counts; None where there is none.
+    """Pooled risk difference of the trials with counts or with one; None where there is none.
 
     A table in which neither arm varies has no variance on this scale and stays out.
     """
     rows: list[str] = []
     effects: list[tuple[float, float]] = []
     for contribution in contributions:
-        if contribution.counts is not None:
-            found = risk_difference(*contribution.counts)
-            if math.isfinite(found.vi[0]):
-                rows += contribution.row_ids
-                effects.append((100.0 * float(found.yi[0]), 1e4 * float(found.vi[0])))
+        value, variance = _risk_difference(contribution)
+        if math.isfinite(variance):
+            rows += contribution.row_ids
+            effects.append((100.0 * value, 1e4 * variance))
     if not effects:
         return None
     ci = "wald" if len(effects) == 1 else plan.ci
@@ -187,9 +186,19 @@ def _absolute(contributions: Sequence[Contribution], plan: Plan) -> AbsoluteDiff
         pooled.k,
         tuple(rows),
         "percentage points",
-        f"risk difference from counts, {plan.method}, {ci}",
+        f"risk difference, {plan.method}, {ci}" if pooled.k > 1 else "risk difference, one trial",
         pooled.status,
     )
+
+
+def _risk_difference(contribution: Contribution) -> tuple[float, float]:
+    """Risk difference and its variance as shares; a variance of NaN where there is none."""
+    if contribution.estimate.measure == "RD":
+        return contribution.estimate.value, contribution.estimate.variance
+    if contribution.counts is None:
+        return math.nan, math.nan
+    found = risk_difference(*contribution.counts)
+    return float(found.yi[0]), float(found.vi[0])
 
 
 def status_sentence(

@@ -68,7 +68,7 @@ def _absolute(pool_id: str, label: str, absolute: AbsoluteDifference, plan: Plan
         inputs=absolute.row_ids,
         status=absolute.status,
         unit=absolute.unit,
-        note=f"From the {absolute.k} trial{'s' if absolute.k > 1 else ''} with counts.",
+        note=f"From {absolute.k} trial{'s' if absolute.k > 1 else ''} with counts or a difference.",
         cites=(*effect_sizes.METHOD_CITES["RD"], *pool_cites(plan.method, ci, absolute.k)),
     )
 

@@ -5,7 +5,8 @@ Order of preference for a binary measure (OR, RR, RD):
 1. a printed estimate of that measure, adjusted as its trial planned, with an interval;
 2. four printed counts: the same unadjusted estimand in every trial, and it can be checked;
 3. a printed unadjusted estimate of that measure with an interval;
-4. counts worked back from percentages: rounding may have moved them by a patient.
+4. counts worked back from percentages: rounding may have moved them by a patient;
+5. for a risk difference, two percentages with an exact P.
 
 For a hazard ratio: printed interval, then P, then P with the number of events. For means: printed
 interval, then means with standard deviations, then an estimate with its exact P. Nothing is
@@ -130,7 +131,23 @@ def _binary(row: ResultRow, measure: str) -> Extracted | str:
         row.adjusted == "yes" or counts is None or row.counts_from not in {"", "printed"}
     ):
         return _printed(row)
-    return _from_counts(row, measure, counts) if counts else unusable(row, measure)
+    if counts:
+        return _from_counts(row, measure, counts)
+    found = _risk_difference_from_p(row) if measure == "RD" else None
+    return found or unusable(row, measure)
+
+
+def _risk_difference_from_p(row: ResultRow) -> Extracted | None:
+    """Risk difference of two printed percentages, its error worked back from an exact P."""
+    p_value, treated, control = exact_p(row.p_value), row.percent_treatment, row.percent_control
+    if p_value is None or p_value == 1.0 or treated is None or control is None:
+        return None
+    if treated == control:
+        return None
+    found = printed_effects.from_p_value((treated - control) / 100.0, p_value, ratio=False)
+    note = f"{treated:g} % v {control:g} %, the error worked back from P = {p_value:g}."
+    cites = printed_effects.METHOD_CITES["p_value"]
+    return Extracted(_estimate(found, row, "RD", _derived(row)), note, cites)
 
 
 def _from_counts(row: ResultRow, measure: str, counts: Counts) -> Extracted | str:
