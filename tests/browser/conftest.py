@@ -11,6 +11,7 @@ import json
 import os
 import select
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,16 @@ FLAGS = (
 )
 
 
+LAUNCH = """
+import fcntl, os, sys
+pipes = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 20) for number in sys.argv[1:3]]
+for number, pipe in zip((3, 4), pipes):
+    os.dup2(pipe, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Moves the two pipes to the descriptors Chromium expects, then becomes Chromium."""
+
+
 class Browser:
     """One page of one headless Chromium; `console`, `failures` and `requests` are its record."""
 
@@ -47,21 +58,30 @@ class Browser:
         self._waiting = b""
         commands, self._out = os.pipe()
         self._in, answers = os.pipe()
-        # The shell moves the two pipes to the descriptors that Chromium expects.
-        script = f'exec "$0" "$@" 3<&{commands} 4>&{answers}'
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", script, str(program), *FLAGS, f"--user-data-dir={profile}"],
+            [
+                *(sys.executable, "-c", LAUNCH, str(commands), str(answers), str(program)),
+                *FLAGS,
+                f"--user-data-dir={profile}",
+            ],
             pass_fds=(commands, answers),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         os.close(commands)
         os.close(answers)
-        target = self._send("Target.createTarget", url="about:blank")["targetId"]
-        attached = self._send("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
+        try:
+            self._session = self._attach()
+        except BaseException:
+            self.close()
+            raise
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+
+    def _attach(self) -> str:
+        target = self._send("Target.createTarget", url="about:blank")["targetId"]
+        attached = self._send("Target.attachToTarget", targetId=target, flatten=True)
+        return str(attached["sessionId"])
 
     def close(self) -> None:
         """End this Chromium, and no other."""
@@ -107,6 +127,14 @@ class Browser:
                 return value
             time.sleep(0.05)
         raise AssertionError(f"{expression} stayed false for {seconds} s; console: {self.console}")
+
+    def await_event(self, name: str) -> None:
+        """Read events until one of that name comes."""
+        while True:
+            event = self._read()
+            self._note(event)
+            if event.get("method") == name:
+                return
 
     def screenshot(self, path: Path, *, top: float = 0, height: float | None = None) -> None:
         """Save a picture of the page, or of a slice of it."""

@@ -60,9 +60,10 @@ def test_only_boxes_scroll_sideways(browser: Any, page: Path, width: int) -> Non
 def test_without_scripts_the_pictures_stand(browser: Any, page: Path) -> None:
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     browser.call("Page.navigate", url=page.as_uri())
+    browser.await_event("Page.loadEventFired")
     browser.call("Emulation.setScriptExecutionDisabled", value=False)
-    stills = browser.until("document.querySelectorAll('figure .still svg').length")
-    assert stills >= 8
+    assert browser.evaluate("document.querySelectorAll('figure .still svg').length") >= 8
+    assert browser.evaluate("document.documentElement.dataset.charts === undefined")
     assert browser.evaluate("document.querySelector('#summary').innerText.length") > 500
 
 

@@ -25,8 +25,22 @@ SKELETON = {
 """Every figure of the fixture, its kind of composition and the part of the page it stands in."""
 
 
-def values(spec: dict) -> list[dict]:
-    return [record for records in spec["datasets"].values() for record in records]
+def values(spec: object) -> list[dict]:
+    """All records of data written into a specification, at any depth."""
+    if isinstance(spec, list):
+        return [record for part in spec for record in values(part)]
+    if not isinstance(spec, dict):
+        return []
+    own = spec["data"]["values"] if "data" in spec else []
+    return own + [record for key, part in spec.items() if key != "data" for record in values(part)]
+
+
+def without_data(spec: object) -> object:
+    if isinstance(spec, list):
+        return [without_data(part) for part in spec]
+    if isinstance(spec, dict):
+        return {key: without_data(part) for key, part in spec.items() if key != "data"}
+    return spec
 
 
 def spec_named(dossier: Dossier, name: str) -> dict:
@@ -47,10 +61,15 @@ def test_every_figure_has_words_for_those_who_cannot_see_it(dossier: Dossier) ->
         assert figure.title[:1].isupper()
 
 
+def test_every_specification_fits_the_grammar(dossier: Dossier) -> None:
+    for figure in build_figures(dossier):
+        assert spec_of(figure.chart, validate=True) == spec_of(figure.chart)
+
+
 def test_no_expression_needs_eval(dossier: Dossier) -> None:
     """Nothing in a specification is code: no expressions, no parameters, no addresses."""
     for figure in build_figures(dossier):
-        text = json.dumps({k: v for k, v in spec_of(figure.chart).items() if k != "datasets"})
+        text = json.dumps(without_data(spec_of(figure.chart)))
         for word in ('"expr"', "calculate", '"params"', "labelExpr", '"url"', "signal"):
             assert word not in text, (figure.id, word)
 
@@ -108,4 +127,4 @@ def test_the_grammar_is_the_one_altair_writes() -> None:
 def test_every_allowed_width_draws(dossier: Dossier, width: int) -> None:
     options = dossier.options.model_copy(update={"figure_width": width})
     for figure in build_figures(replace(dossier, options=options)):
-        assert spec_of(figure.chart)["$schema"]
+        assert spec_of(figure.chart, validate=True)["$schema"]

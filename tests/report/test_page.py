@@ -13,8 +13,9 @@ import pytest
 from equipoise.report.dossier import Dossier
 from equipoise.report.figures import build_figures
 from equipoise.report.page_policy import inline_json, inline_script
-from equipoise.report.render import render_html
+from equipoise.report.render import Drawn, render_html
 from equipoise.report.tables import build_tables
+from equipoise.report.theme import spec_of
 
 BUNDLE = b"window.vegaEmbed = null; // </script> <!-- in a string"
 
@@ -57,7 +58,8 @@ class Reader(HTMLParser):
 def page(dossier: Dossier) -> str:
     figures = build_figures(dossier)
     images = {figure.id: b"<svg><text>still</text></svg>" for figure in figures}
-    return render_html(dossier, figures, build_tables(dossier), images, BUNDLE)
+    specs = {figure.id: spec_of(figure.chart) for figure in figures}
+    return render_html(dossier, build_tables(dossier), Drawn(figures, specs, images, BUNDLE))
 
 
 @pytest.fixture(scope="module")

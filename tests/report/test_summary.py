@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from equipoise.report.dossier import Dossier
-from equipoise.report.summary import Passage, summarise
+from equipoise.report.sentences import Passage
+from equipoise.report.summary import summarise
 from equipoise.report.verdict import absolute_answer, more_or_fewer, verdict
 from equipoise.synthesis.by_outcome import AbsoluteDifference
 from equipoise.synthesis.pooling import pool
@@ -63,12 +64,22 @@ def test_words_follow_the_numbers(dossier: Dossier) -> None:
 
     def told(value: float, se: float) -> str:
         fitted = pool(np.array([value, value]), np.array([se**2, se**2]), method="EE", ci="wald")
-        return verdict(replace(os, pooled=fitted), {})
+        return verdict(replace(os, pooled=fitted, alternatives=()), {})
 
     assert told(-0.5, 0.1) == "better"
     assert told(0.5, 0.1) == "worse"
     assert told(0.0, 0.05) == "too_small"
     assert told(0.0, 0.5) == "open"
+
+
+def test_an_answer_that_hangs_on_the_method_is_called_unsteady(dossier: Dossier) -> None:
+    os = next(o for o in dossier.synthesis.outcomes if o.pool.id == "os")
+    values, variances = np.array([-0.30, -0.32]), np.array([0.04, 0.04])
+    narrow = pool(values, variances, ci="hksj")
+    assert narrow.ci_high < 0
+    for other, judged in (("hksj-adhoc", "unsteady"), ("hksj", "better")):
+        beside = (pool(values, variances, ci=other),)
+        assert verdict(replace(os, pooled=narrow, alternatives=beside), {}) == judged
 
 
 def test_without_a_smallest_worthwhile_effect_the_verdict_says_less(dossier: Dossier) -> None:
@@ -110,7 +121,12 @@ def test_a_dossier_with_one_pool_and_nothing_else_reads_well(dossier: Dossier) -
         options=dossier.options.model_copy(update={"cohort_lesson": ()}),
     )
     headings = [passage.heading for passage in summarise(small)]
-    assert headings == ["The evidence", "What the trials say", "What this evidence cannot show"]
+    assert headings == [
+        "In short",
+        "The evidence",
+        "What the trials say",
+        "What this evidence cannot show",
+    ]
     text = text_of(summarise(small))
     assert "There is one answer on benefit" in text
     assert "Nothing is said of harm" in text

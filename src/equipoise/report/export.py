@@ -13,7 +13,6 @@ from equipoise.report.answers import plain
 from equipoise.report.dossier import Dossier
 from equipoise.report.export_csv import write_csv
 from equipoise.report.export_json import dossier_document, to_bytes
-from equipoise.report.figure import Figure
 from equipoise.report.figures import build_figures
 from equipoise.report.images import (
     charts_bundle,
@@ -23,7 +22,7 @@ from equipoise.report.images import (
     spec_key,
     svg_image,
 )
-from equipoise.report.render import render_html
+from equipoise.report.render import Drawn, render_html
 from equipoise.report.tables import build_tables
 from equipoise.report.tables_evidence import gap_records
 from equipoise.report.theme import spec_of
@@ -65,10 +64,12 @@ def write_dossier(dossier: Dossier, folder: Path, remember: Remember = compute) 
 
 def _files(dossier: Dossier, remember: Remember) -> Iterator[tuple[str, bytes]]:
     figures, tables = build_figures(dossier), build_tables(dossier)
-    images = {figure.id: _svg(figure, remember) for figure in figures}
-    for figure in figures:
-        yield f"figures/{figure.id}.svg", for_file(images[figure.id])
-        yield f"figures/{figure.id}.png", _png(figure, images[figure.id], dossier, remember)
+    specs = {figure.id: spec_of(figure.chart) for figure in figures}
+    images = {name: _svg(name, spec, remember) for name, spec in specs.items()}
+    scale = dossier.options.png_scale
+    for name, spec in specs.items():
+        yield f"figures/{name}.svg", for_file(images[name])
+        yield f"figures/{name}.png", _png(name, spec, images[name], scale, remember)
     for table in tables.values():
         if table.records:
             yield f"tables/{table.id}.csv", write_csv(table.records)
@@ -77,7 +78,8 @@ def _files(dossier: Dossier, remember: Remember) -> Iterator[tuple[str, bytes]]:
             yield f"tables/{name}.csv", write_csv(records)
     yield "dossier.json", to_bytes(dossier_document(dossier, tables))
     bundle = remember(f"bundle {renderer_version()}", charts_bundle)
-    yield "dossier.html", render_html(dossier, figures, tables, images, bundle).encode()
+    drawn = Drawn(figures, specs, images, bundle)
+    yield "dossier.html", render_html(dossier, tables, drawn).encode()
 
 
 def _further_tables(dossier: Dossier) -> Iterator[tuple[str, tuple[dict[str, Any], ...]]]:
@@ -85,15 +87,12 @@ def _further_tables(dossier: Dossier) -> Iterator[tuple[str, tuple[dict[str, Any
     yield "gap_map", gap_records(dossier)
 
 
-def _svg(figure: Figure, remember: Remember) -> bytes:
-    spec = spec_of(figure.chart)
-    return remember(f"svg {spec_key(spec, figure.id)}", lambda: svg_image(spec, figure.id))
+def _svg(name: str, spec: dict[str, Any], remember: Remember) -> bytes:
+    return remember(f"svg {spec_key(spec, name)}", lambda: svg_image(spec, name))
 
 
-def _png(figure: Figure, svg: bytes, dossier: Dossier, remember: Remember) -> bytes:
-    scale = dossier.options.png_scale
-    key = spec_key(spec_of(figure.chart), figure.id, scale)
-    return remember(f"png {key}", lambda: png_image(svg, scale))
+def _png(name: str, spec: dict[str, Any], svg: bytes, scale: float, remember: Remember) -> bytes:
+    return remember(f"png {spec_key(spec, name, scale)}", lambda: png_image(svg, scale))
 
 
 def _run(dossier: Dossier, written: dict[str, str]) -> dict[str, Any]:

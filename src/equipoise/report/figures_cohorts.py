@@ -10,7 +10,7 @@ from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.axis_choice import choose_axis
 from equipoise.report.figure import Figure
 from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn
+from equipoise.report.interval_rows import NARROWEST_PLOT, IntervalRow, PlotFrame, TextColumn
 from equipoise.report.number_text import counted, grouped, with_interval
 from equipoise.report.options import ReportOptions
 from equipoise.report.pool_numbers import Rows, pool_numbers, rows_by_id
@@ -68,7 +68,7 @@ def mirage_figure(
         axis=axis,
         left=(TextColumn("Study", label_width), TextColumn("Outcome", outcome_width)),
         right=(TextColumn("Ratio (95 % CI)", 120, "right"), TextColumn("n", 66, "right")),
-        plot_width=max(200, options.figure_width - label_width - outcome_width - 226),
+        plot_width=max(NARROWEST_PLOT, options.figure_width - label_width - outcome_width - 226),
         axis_title="Ratio, exposed against unexposed, log scale",
         favours=("fewer events", "more events"),
     )

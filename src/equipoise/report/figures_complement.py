@@ -12,9 +12,10 @@ from equipoise.evidence.schema import EvidenceBase, ResultRow
 from equipoise.report.axis_choice import choose_axis
 from equipoise.report.figure import Figure
 from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn
+from equipoise.report.interval_rows import NARROWEST_PLOT, IntervalRow, PlotFrame, TextColumn
 from equipoise.report.number_text import grouped, p_phrase, p_value, sentence_case, with_interval
 from equipoise.report.options import ReportOptions
+from equipoise.report.pool_numbers import Rows, rows_by_id
 from equipoise.report.theme import BLUE, LINE, MUTED, ORANGE, Drawing, inline
 from equipoise.report.words import (
     level_label,
@@ -33,34 +34,14 @@ def complement_figure(
 ) -> Figure:
     """Draw the printed stratum, the partition of the whole, the complement and the ratio."""
     spec = result.spec
-    rows = {row.result_id: row for row in evidence.results}
     stratum = level_label(question, spec.axis, spec.level)
     rest = level_label(question, spec.axis, spec.complement_level)
-    lines = _rows(result, rows, question, options)
-    shown = [line for line in lines if line.estimate is not None]
-    axis = choose_axis(
-        [line.estimate for line in shown if line.estimate is not None],
-        [end for line in shown for end in (line.low, line.high) if end is not None],
-        logarithmic=scale_of(result.ratio.measure) == "ratio",
-    )
-    trial, outcome = trial_label(evidence, spec.trial), outcome_label(question, spec.outcome)
-    name = sentence_case(measure_name(result.ratio.measure))
-    level = f"{100 * result.level:g} %"
-    frame = PlotFrame(
-        axis=axis,
-        left=(TextColumn("Patients", 230), TextColumn("n", 48, "right")),
-        right=(
-            TextColumn(f"{result.ratio.measure} ({level} CI)", 130, "right"),
-            TextColumn("Standing", 72),
-        ),
-        plot_width=max(200, options.figure_width - 530),
-        axis_title=f"{name}, log scale",
-        favours=sides(question.outcome(spec.outcome)),
-    )
-    ratio = with_interval(*_natural(result.ratio, result, None), "ratio", options.decimals)
+    lines = _rows(result, rows_by_id(evidence), question, options)
+    where = f"{trial_label(evidence, spec.trial)}, {outcome_label(question, spec.outcome)}"
+    first, derived, ratio = lines[0], lines[-2], lines[-1]
     return Figure(
         id=f"complement-{spec.id}",
-        title=f"{trial}, {outcome}: {stratum} against {rest}",
+        title=f"{where}: {stratum} against {rest}",
         caption=(
             f"The result for {rest} is not printed. It is worked out by taking {stratum} out of "
             "the whole, each weighted by its information, and so rests on the assumption that "
@@ -68,13 +49,39 @@ def complement_figure(
             "printed; open marks are derived."
         ),
         alt=(
-            f"{trial}, {outcome}: {stratum} "
-            f"{with_interval(*_natural(result.stratum, result, rows.get(spec.stratum)), 'ratio')}; "
-            f"derived {rest} {with_interval(*_natural(result.complement, result, None), 'ratio')}; "
-            f"derived ratio {ratio}, {p_phrase(result.p_value)}."
+            f"{where}: {stratum} {first.right[0]}; derived {rest} {derived.right[0]}; derived "
+            f"ratio {ratio.right[0]}, {p_phrase(result.p_value)}."
         ),
-        chart=interval_plot(lines, frame),
+        chart=interval_plot(lines, _frame(result, lines, question, options)),
         section="believe",
+    )
+
+
+def _frame(
+    result: ComplementResult,
+    lines: Sequence[IntervalRow],
+    question: Question,
+    options: ReportOptions,
+) -> PlotFrame:
+    shown = [line for line in lines if line.estimate is not None]
+    ratio = scale_of(result.ratio.measure) == "ratio"
+    axis = choose_axis(
+        [line.estimate for line in shown if line.estimate is not None],
+        [end for line in shown for end in (line.low, line.high) if end is not None],
+        logarithmic=ratio,
+    )
+    name = sentence_case(measure_name(result.ratio.measure))
+    level = f"{100 * result.level:g} %"
+    return PlotFrame(
+        axis=axis,
+        left=(TextColumn("Patients", 230), TextColumn("n", 48, "right")),
+        right=(
+            TextColumn(f"{result.ratio.measure} ({level} CI)", 130, "right"),
+            TextColumn("Standing", 72),
+        ),
+        plot_width=max(NARROWEST_PLOT, options.figure_width - 530),
+        axis_title=f"{name}, log scale" if ratio else name,
+        favours=sides(question.outcome(result.spec.outcome)),
     )
 
 
@@ -86,7 +93,7 @@ def _natural(
 
 def _rows(
     result: ComplementResult,
-    rows: dict[str, ResultRow],
+    rows: Rows,
     question: Question,
     options: ReportOptions,
 ) -> list[IntervalRow]:
@@ -118,7 +125,7 @@ def _rows(
 def _printed(
     row_id: str,
     label: str,
-    rows: dict[str, ResultRow],
+    rows: Rows,
     options: ReportOptions,
     *,
     tone: str = MUTED,
@@ -127,13 +134,14 @@ def _printed(
 ) -> IntervalRow:
     row = rows.get(row_id)
     value, low, high = (row.estimate, row.ci_low, row.ci_high) if row else (None, None, None)
+    scale = scale_of(row.measure) if row else "ratio"
     count = row.n_total if row else None
     if row and count is None and row.n_treatment is not None and row.n_control is not None:
         count = row.n_treatment + row.n_control
     return IntervalRow(
         left=(sentence_case(label), grouped(count) if count is not None else ""),
         right=(
-            with_interval(value, low, high, "ratio", options.decimals),
+            with_interval(value, low, high, scale, options.decimals),
             row.standing if row else "",
         ),
         estimate=value,
@@ -159,9 +167,10 @@ def _derived(
     space: float = 0.0,
 ) -> IntervalRow:
     value, low, high = _natural(estimate, result, None)
+    scale = scale_of(estimate.measure)
     return IntervalRow(
         left=(sentence_case(label), ""),
-        right=(with_interval(value, low, high, "ratio", options.decimals), "derived"),
+        right=(with_interval(value, low, high, scale, options.decimals), "derived"),
         estimate=value,
         low=low,
         high=high,
@@ -231,7 +240,7 @@ def _multiplicity_chart(records: list[dict[str, object]], options: ReportOptions
         x=alt.X(
             "factors:Q",
             title="Subgroup factors looked at",
-            scale=alt.Scale(domain=[0.5, max(factors) + 0.8], nice=False, zero=False),
+            scale=alt.Scale(domain=[0, max(factors) + 0.8], nice=False, zero=False),
             axis=alt.Axis(values=factors, format="d"),
         ),
         y=alt.Y("p:Q", title="P, adjusted", axis=alt.Axis(tickCount=5, format="~g")),
@@ -258,6 +267,6 @@ def _multiplicity_chart(records: list[dict[str, object]], options: ReportOptions
     ]
     if len(names) > 1:
         layers.append(
-            texts.transform_filter(below).mark_text(align="left", dx=7, dy=9, fontSize=11)
+            texts.transform_filter(below).mark_text(align="left", dx=6, dy=11, fontSize=11)
         )
     return alt.layer(*layers).properties(width=min(440, options.figure_width - 160), height=190)

@@ -10,7 +10,14 @@ from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.axis_choice import choose_axis
 from equipoise.report.figure import Figure
 from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import GUTTER, IntervalRow, PlotFrame, TextColumn, count_columns
+from equipoise.report.interval_rows import (
+    GUTTER,
+    NARROWEST_PLOT,
+    IntervalRow,
+    PlotFrame,
+    TextColumn,
+    count_columns,
+)
 from equipoise.report.number_text import (
     counted,
     number,
@@ -177,7 +184,7 @@ def _chart(
         axis=axis,
         left=(TextColumn("Trial", label_width), *counts),
         right=(value_column, *weights),
-        plot_width=max(200, options.figure_width - taken - label_width),
+        plot_width=max(NARROWEST_PLOT, options.figure_width - taken - label_width),
         axis_title=f"{name}, log scale" if ratio else name,
         favours=sides(outcome.outcome),
         reference=pooled[0] if pooled else None,

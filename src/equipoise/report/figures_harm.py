@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from equipoise.report.axis_choice import choose_axis
 from equipoise.report.figure import Figure
 from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn, count_columns
+from equipoise.report.interval_rows import (
+    NARROWEST_PLOT,
+    IntervalRow,
+    PlotFrame,
+    TextColumn,
+    count_columns,
+)
 from equipoise.report.number_text import counted, with_interval
 from equipoise.report.options import ReportOptions
 from equipoise.report.theme import BLUE, ORANGE
@@ -37,7 +43,7 @@ def harm_figure(outcomes: Sequence[OutcomeSynthesis], options: ReportOptions) ->
             *count_columns(lines),
         ),
         right=(TextColumn("Per 100 (CI)", 140, "right"), TextColumn("Trials", 44, "right")),
-        plot_width=max(200, options.figure_width - label_width - 378),
+        plot_width=max(NARROWEST_PLOT, options.figure_width - label_width - 378),
         axis_title="Difference per 100 patients, treatment minus control",
         favours=("fewer with treatment", "more with treatment"),
     )

@@ -10,7 +10,13 @@ from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.axis_choice import choose_axis
 from equipoise.report.figure import Figure
 from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import IntervalRow, PlotFrame, TextColumn
+from equipoise.report.interval_rows import (
+    NARROWEST_PLOT,
+    IntervalRow,
+    PlotFrame,
+    TextColumn,
+    fitted,
+)
 from equipoise.report.number_text import joined, with_interval
 from equipoise.report.options import ReportOptions
 from equipoise.report.pool_numbers import Rows, pool_numbers, rows_by_id
@@ -24,7 +30,13 @@ def is_single(outcome: OutcomeSynthesis) -> bool:
 
 
 def is_forest(outcome: OutcomeSynthesis) -> bool:
-    """Say whether an answer has a forest plot of its own: several trials, or a unit of its own."""
+    """Say whether an answer has a forest plot of its own: several trials, or a unit of its own.
+
+    One trial's risk difference has none: the panel of differences per 100 patients shows it.
+    """
+    shown_per_100 = outcome.measure == "RD" and outcome.outcome.role == "harm"
+    if outcome.pooled.k == 1 and shown_per_100 and outcome.absolute is not None:
+        return False
     return outcome.pooled.k >= 1 and not is_single(outcome)
 
 
@@ -46,12 +58,14 @@ def single_trial_figure(
         [end for line in lines for end in (line.low, line.high) if end is not None],
         logarithmic=True,
     )
-    label_width, trial_width = (265, 125) if options.figure_width >= 700 else (190, 90)
+    level = f"{100 * outcomes[0].pooled.level:g} %"
+    label_width = fitted([line.left[0] for line in lines], 150, 360)
+    trial_width = fitted([line.left[1] for line in lines], 60, 130)
     frame = PlotFrame(
         axis=axis,
         left=(TextColumn("Answer", label_width), TextColumn("Trial", trial_width)),
-        right=(TextColumn("Ratio (95 % CI)", 150, "right"), *_better_column(directions)),
-        plot_width=max(200, options.figure_width - label_width - trial_width - 250),
+        right=(TextColumn(f"Ratio ({level} CI)", 150, "right"), *_better_column(directions)),
+        plot_width=max(NARROWEST_PLOT, options.figure_width - label_width - trial_width - 250),
         axis_title=f"{_measures(outcomes)}, log scale",
         favours=next(iter(directions)) if len(directions) == 1 else None,
     )

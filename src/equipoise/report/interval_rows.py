@@ -14,6 +14,9 @@ from equipoise.report.theme import INK
 
 Marker = Literal["square", "circle", "diamond", "summary", "range", "none"]
 
+NARROWEST_PLOT = 235
+"""Least width of a plot, in pixels: the words under its axis still stand apart."""
+
 GUTTER = 10
 """Room between two columns, in pixels."""
 
@@ -94,3 +97,9 @@ def count_columns(rows: Sequence[IntervalRow]) -> tuple[TextColumn, TextColumn]:
         max(68, round(7.6 * max((len(text[i]) for text in texts), default=0))) for i in (1, 2)
     )
     return TextColumn("Treatment", first, "right"), TextColumn("Control", second, "right")
+
+
+def fitted(texts: Sequence[str], least: int, most: int) -> int:
+    """Width of a column of text, in pixels, by its longest entry and within limits."""
+    longest = max((len(text) for text in texts), default=0)
+    return min(most, max(least, round(6.5 * longest)))

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,7 +20,7 @@ from equipoise.report.number_text import counted, grouped
 from equipoise.report.page_policy import inline_json, inline_script, policy
 from equipoise.report.summary import summarise
 from equipoise.report.table import Table
-from equipoise.report.theme import fonts_folder, spec_of
+from equipoise.report.theme import fonts_folder
 from equipoise.report.words import level_label
 
 FACES = (("InterDossier-Regular.woff2", 400), ("InterDossier-SemiBold.woff2", 600))
@@ -38,29 +39,33 @@ class Part:
     tables: tuple[Table, ...] = ()
 
 
-def render_html(
-    dossier: Dossier,
-    figures: Sequence[Figure],
-    tables: Mapping[str, Table],
-    images: Mapping[str, bytes],
-    bundle: bytes,
-) -> str:
-    """Write the page.
+@dataclass(frozen=True)
+class Drawn:
+    """The figures as the page needs them.
 
-    Parameters
+    Attributes
     ----------
-    dossier : Dossier
-        What is told.
-    figures, tables
-        What is shown, from `build_figures` and `build_tables`.
-    images : mapping of str to bytes
-        The SVG of each figure, by its id; it stands in the page until the live chart is ready
-        and stays where scripts do not run.
+    figures : tuple of Figure
+        With their words.
+    specs : dict
+        Vega-Lite specification of each, by id.
+    images : dict of str to bytes
+        SVG of each, by id; it stands in the page until the live chart is ready and stays where
+        scripts do not run.
     bundle : bytes
         JavaScript of the live charts.
     """
+
+    figures: tuple[Figure, ...]
+    specs: Mapping[str, dict[str, Any]]
+    images: Mapping[str, bytes]
+    bundle: bytes
+
+
+def render_html(dossier: Dossier, tables: Mapping[str, Table], drawn: Drawn) -> str:
+    """Write the page from the dossier, its tables and its drawn figures."""
     style = _template_text("dossier.css").replace("/*faces*/", _font_faces())
-    scripts = (inline_script(bundle.decode()), inline_script(_template_text("dossier.js")))
+    scripts = (inline_script(drawn.bundle.decode()), inline_script(_template_text("dossier.js")))
     links = LinkMap(dossier)
     return (
         _environment()
@@ -73,9 +78,9 @@ def render_html(
             policy=policy(scripts, (style,)),
             style=Markup(style),  # noqa: S704  # our own style sheet
             scripts=scripts,
-            parts=_parts(dossier, figures, tables),
-            stills={key: Markup(svg.decode()) for key, svg in images.items()},  # noqa: S704
-            specs={figure.id: inline_json(spec_of(figure.chart)) for figure in figures},
+            parts=_parts(dossier, drawn.figures, tables),
+            stills={key: Markup(svg.decode()) for key, svg in drawn.images.items()},  # noqa: S704
+            specs={key: inline_json(spec) for key, spec in drawn.specs.items()},
             summary=summarise(dossier),
             methods=write_methods(dossier),
             lines=evidence_lines(dossier),

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from equipoise.evidence.schema import CohortRow
 from equipoise.report.dossier import Dossier
 from equipoise.report.number_text import (
     counted,
     grouped,
     joined,
-    p_phrase,
-    p_value,
     percent,
     sentence_case,
-    with_interval,
 )
 from equipoise.report.pool_numbers import rows_by_id
+from equipoise.report.sentences import Item, Passage, Sentence
+from equipoise.report.summary_caution import cohort_sentences, what_it_cannot_show
+from equipoise.report.summary_subgroup import subgroup_sentences
 from equipoise.report.verdict import (
     FRAGILE,
     HEADINGS,
@@ -27,60 +24,52 @@ from equipoise.report.verdict import (
     answer,
     target_words,
     verdict,
+    worked_out,
 )
-from equipoise.report.words import (
-    level_label,
-    measure_name,
-    outcome_label,
-    shown_interval,
-    trial_label,
-)
+from equipoise.report.words import level_label
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
-from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup
-from equipoise.synthesis.interactions import ComplementResult
-
-LANDMARK = 0.05
-"""The usual P landmark; crossing it is told, never taken as proof."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One answer in a list: its label, the id the label leads to, and its numbers."""
-
-    label: str
-    id: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A statement with the ids of the results or rows it rests on, or the answers it lists."""
-
-    text: str
-    rests_on: tuple[str, ...] = ()
-    items: tuple[Item, ...] = ()
-
-
-@dataclass(frozen=True)
-class Passage:
-    """Sentences under one heading."""
-
-    heading: str
-    sentences: tuple[Sentence, ...]
 
 
 def summarise(dossier: Dossier) -> tuple[Passage, ...]:
     """Write the summary; a passage without a sentence is left out."""
     passages = (
+        Passage("In short", tuple(_short(dossier))),
         Passage("The evidence", tuple(_evidence(dossier))),
         Passage("What the trials say", tuple(_answers(dossier, "benefit"))),
         Passage("Biomarkers", tuple(_answers(dossier, "biomarker"))),
-        Passage("The subgroup", tuple(_subgroup(dossier))),
+        Passage("The subgroup", tuple(subgroup_sentences(dossier))),
         Passage("Harm", tuple(_harm(dossier))),
-        Passage("What the cohorts say", tuple(_cohorts(dossier))),
-        Passage("What this evidence cannot show", tuple(_cannot(dossier))),
+        Passage("What the cohorts say", tuple(cohort_sentences(dossier))),
+        Passage("What this evidence cannot show", tuple(what_it_cannot_show(dossier))),
     )
     return tuple(passage for passage in passages if passage.sentences)
+
+
+def _short(dossier: Dossier) -> Iterator[Sentence]:
+    """Count the answers in the patients in question and in everybody."""
+    question, rows = dossier.question, rows_by_id(dossier.evidence)
+    told = [o for o in _told(dossier, "benefit") if o.pooled.k]
+    groups = [("Among all patients", [o for o in told if o.pool.phenotype is None])]
+    if question.focus is not None:
+        label = level_label(question, question.focus.axis, question.focus.level)
+        focus = [o for o in told if o.pool.phenotype == question.focus]
+        groups.insert(0, (f"In {label} patients", focus))
+    for where, answers in groups:
+        if not answers:
+            yield Sentence(f"{where} the evidence gives no answer on benefit.")
+            continue
+        judged = [verdict(o, rows) for o in answers]
+        better, worse = judged.count("better"), judged.count("worse")
+        counts = (better, worse, len(judged) - better - worse)
+        words = ("in favour of the treatment", "against it", "showing neither")
+        parts = [f"{_few(n)} {what}" for n, what in zip(counts, words, strict=True)]
+        trials = {c.trial_id for o in answers for c in o.contributions}
+        text = (
+            f"{where} there {'is' if len(answers) == 1 else 'are'} "
+            f"{counted(len(answers), 'answer')} on benefit, from {counted(len(trials), 'trial')}: "
+            f"{joined(parts)}."
+        )
+        yield Sentence(text, tuple(o.pool.id for o in answers))
 
 
 def _evidence(dossier: Dossier) -> Iterator[Sentence]:
@@ -187,72 +176,15 @@ def _rest(count: int) -> str:
     return "rests" if count == 1 else "rest"
 
 
-def _subgroup(dossier: Dossier) -> Iterator[Sentence]:
-    for result in dossier.synthesis.complements:
-        yield from _one_subgroup(result, dossier)
-
-
-def _one_subgroup(result: ComplementResult, dossier: Dossier) -> Iterator[Sentence]:
-    spec, question, decimals = result.spec, dossier.question, dossier.options.decimals
-    rows = rows_by_id(dossier.evidence)
-    stratum = level_label(question, spec.axis, spec.level)
-    rest = level_label(question, spec.axis, spec.complement_level)
-    name = measure_name(result.stratum.measure)
-    where = f"{trial_label(dossier.evidence, spec.trial)}, {outcome_label(question, spec.outcome)}"
-
-    def text_of(part: str) -> str:
-        row = rows.get(spec.stratum) if part == "stratum" else None
-        shown = shown_interval(getattr(result, part), result.level, row)
-        return with_interval(*shown, "ratio", decimals)
-
-    yield Sentence(
-        f"{where}: in {stratum} patients the printed {name} is {text_of('stratum')}. For {rest} "
-        f"patients none is printed; taking the one out of the whole gives "
-        f"{text_of('complement')}, a derived number.",
-        (f"{spec.id}.stratum", f"{spec.id}.complement"),
-    )
-    span = ""
-    if math.isfinite(result.p_low) and math.isfinite(result.p_high):
-        span = (
-            f" ({p_value(result.p_low)} to {p_value(result.p_high)} over the rounding of the "
-            "printed inputs)"
-        )
-    yield Sentence(
-        f"The ratio of the two is {text_of('ratio')}, {p_phrase(result.p_value)}{span}; derived, "
-        "and exploratory.",
-        (f"{spec.id}.ratio",),
-    )
-    if result.sidak:
-        yield Sentence(_multiplicity(result), (f"{spec.id}.ratio",))
-    for shrunk in result.shrunken:
-        value, low, high = (
-            result.ratio.natural(x) for x in (shrunk.estimate.value, shrunk.ci_low, shrunk.ci_high)
-        )
-        shown = with_interval(value, low, high, "ratio", decimals)
-        yield Sentence(
-            f"Under the prior “{shrunk.prior.label}” the ratio becomes {shown}; "
-            f"{percent(100 * shrunk.data_share)} of that answer is data and the rest is prior.",
-            (f"{spec.id}.ratio",),
-        )
-
-
-def _multiplicity(result: ComplementResult) -> str:
-    swept = sorted(result.sidak)
-    parts = joined([f"{p_value(p)} if {factors}" for factors, p in swept], "or")
-    text = f"Had several subgroup factors been looked at, the P would be {parts}"
-    if result.p_value >= LANDMARK:
-        return f"{text}."
-    crossing = [factors for factors, p in swept if p >= LANDMARK]
-    if not crossing:
-        return f"{text}; it stays below {LANDMARK:g} throughout."
-    return f"{text}; from {crossing[0]} factors on it no longer passes the usual {LANDMARK:g}."
-
-
 def _harm(dossier: Dossier) -> Iterator[Sentence]:
     decimals = dossier.options.decimals
     told = _told(dossier, "harm")
     absolute = tuple(
-        Item(sentence_case(o.pool.label), f"{o.pool.id}.absolute", absolute_answer(o.absolute))
+        Item(
+            sentence_case(o.pool.label),
+            f"{o.pool.id}.absolute",
+            absolute_answer(o.absolute, worked_out(o)),
+        )
         for o in told
         if o.absolute is not None
     )
@@ -267,99 +199,3 @@ def _harm(dossier: Dossier) -> Iterator[Sentence]:
         yield Sentence("Without counts, so in relative terms only:", items=relative)
     if told and not absolute and not relative:
         yield Sentence("No randomised number on harm could be used.")
-
-
-def _cohorts(dossier: Dossier) -> Iterator[Sentence]:
-    rows = {row.cohort_id: row for row in dossier.evidence.cohorts}
-    lesson = [rows[name] for name in dossier.options.cohort_lesson if name in rows]
-    if len(lesson) == 2:
-        yield _lesson(lesson[0], lesson[1], dossier)
-    items = tuple(
-        Item(group.label, "", _below(group))
-        for group in dossier.synthesis.cohorts.groups
-        if group.estimates
-    )
-    if items:
-        yield Sentence(
-            "Estimates with an interval wholly in favour of the drug, by how exposure time was "
-            "handled:",
-            items=items,
-        )
-
-
-def _in_favour(estimate: CohortEstimate) -> bool:
-    return estimate.ci_high < 1 if estimate.favours_drug_below_one else estimate.ci_low > 1
-
-
-def _below(group: CohortGroup) -> str:
-    some = sum(map(_in_favour, group.estimates))
-    return f"{some} of {counted(len(group.estimates), 'estimate')}".replace("1 of one", "the one")
-
-
-def _lesson(naive: CohortRow, mended: CohortRow, dossier: Dossier) -> Sentence:
-    decimals = dossier.options.decimals
-
-    def told(row: CohortRow) -> str:
-        sizes = ""
-        if row.n_exposed is not None and row.n_comparator is not None:
-            sizes = f" ({grouped(row.n_exposed)} v {grouped(row.n_comparator)})"
-        value = with_interval(row.estimate, row.ci_low, row.ci_high, "ratio", decimals)
-        return f"{sizes} gives {measure_name(row.measure)} {value}"
-
-    size = naive.n or mended.n
-    cohort = f"In one cohort of {grouped(size)} patients" if size else "In one cohort"
-    outcome = outcome_label(dossier.question, naive.outcome)
-    moved = mended.estimate and naive.estimate and mended.estimate > naive.estimate
-    moral = (
-        ": how exposure time is handled decides whether a benefit appears"
-        if (moved and mended.ci_high and mended.ci_high >= 1 and (naive.ci_high or 1) < 1)
-        else ""
-    )
-    return Sentence(
-        f"{cohort}, the naive analysis of {_lower(outcome)}{told(naive)}. With exposure time "
-        f"handled by design, the same data{told(mended)}{moral}.",
-        (naive.cohort_id, mended.cohort_id),
-    )
-
-
-def _lower(label: str) -> str:
-    """Lower the first letter of an ordinary word, not of an abbreviation."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
-
-
-def _cannot(dossier: Dossier) -> Iterator[Sentence]:
-    question, synthesis = dossier.question, dossier.synthesis
-    yield Sentence(
-        "The intervals carry chance only: they allow for no bias in the trials, and for no trial "
-        "that was done and not found."
-    )
-    if not any(o.outcome.role == "harm" for o in synthesis.outcomes):
-        yield Sentence("Nothing is said of harm: no outcome of harm was put to the evidence.")
-    if not dossier.gap_map.axis:
-        yield Sentence("Nothing is said of who benefits: no way to divide patients was declared.")
-    empty = [o.pool.label for o in synthesis.outcomes if not o.pooled.k]
-    if empty:
-        yield Sentence(f"No randomised contrast could be used for {joined(empty)}.")
-    if synthesis.complements and question.focus is not None:
-        label = level_label(question, question.focus.axis, question.focus.level)
-        yield Sentence(
-            f"Whether the treatment works in {label} patients and not in others cannot be shown "
-            "by one trial's subgroup: it can suggest the question and not answer it."
-        )
-    worst = [f for f in dossier.findings if f.severity == "error"]
-    if worst:
-        yield Sentence(
-            f"The arithmetic rules found {counted(len(worst), 'contradiction')} in the printed "
-            "numbers; they are listed below with what became of the rows."
-        )
-    low = [r for r in dossier.evidence.results if r.confidence == "low"]
-    if low:
-        yield Sentence(
-            f"{len(low)} of {len(dossier.evidence.results)} trial numbers are held with low "
-            "confidence: read second-hand, worked out, or in conflict."
-        )
-    if synthesis.cohorts.groups:
-        yield Sentence(
-            "Cohort estimates are shown beside the trials and never pooled with them; a cohort "
-            "that agrees with a trial does not confirm it."
-        )

@@ -55,14 +55,12 @@ def pools_table(dossier: Dossier) -> Table:
     columns = (
         Column("pool", "Pool"),
         Column("k", "Trials", numeric=True),
-        Column("measure", "Measure"),
         Column("value", "Estimate (interval)", numeric=True),
         Column("p", "P", numeric=True),
         Column("prediction", "Prediction interval", numeric=True),
         Column("tau2", "τ²", numeric=True, spanner="Heterogeneity"),
         Column("i2", "I²", numeric=True, spanner="Heterogeneity"),
-        Column("others", "Other intervals"),
-        Column("status", "Status"),
+        Column("remarks", "Other intervals, status"),
     )
     note = (
         "Pooled from randomised contrasts only. For few trials the same data are shown under "
@@ -86,15 +84,26 @@ def _pool_row(outcome: OutcomeSynthesis, dossier: Dossier) -> dict[str, str | Ma
         "role": ROLES[outcome.outcome.role],
         "pool": LinkMap(dossier).link(outcome.pool.id, outcome.pool.label),
         "k": str(pooled.k),
-        "measure": f"{outcome.measure}{f', {outcome.unit}' if outcome.unit else ''}",
-        "value": shown if known else MISSING,
+        "value": f"{outcome.measure} {shown}" if known else MISSING,
         "p": p_value(pooled.p_value) if known else MISSING,
         "prediction": predicted,
         "tau2": number(pooled.tau2, 3) if pooled.k > 1 else MISSING,
         "i2": percent(pooled.i2) if pooled.k > 1 else MISSING,
-        "others": others,
-        "status": pooled.status.replace("_", " ") if known else "nothing to pool",
+        "remarks": "; ".join(part for part in (outcome.unit, others, _status(pooled)) if part),
     }
+
+
+_STATUS = {
+    "converged": "",
+    "boundary": "between-trial variance at zero",
+    "bimodal": "two amounts of heterogeneity fit",
+    "not_converged": "did not converge: do not use",
+    "undefined": "no interval exists",
+}
+
+
+def _status(pooled: PooledEffect) -> str:
+    return _STATUS.get(pooled.status, pooled.status) if pooled.k else "nothing to pool"
 
 
 def _ends(pooled: PooledEffect, measure: str, decimals: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from equipoise.estimate import Result
 from equipoise.report.dossier import Dossier
 from equipoise.report.links import LinkMap, anchor, row_link
 from equipoise.report.number_text import (
@@ -13,10 +14,11 @@ from equipoise.report.number_text import (
     sentence_case,
     with_interval,
 )
-from equipoise.report.pool_numbers import rows_by_id
+from equipoise.report.pool_numbers import Rows, rows_by_id
 from equipoise.report.table import Column, Table, show
 from equipoise.report.tables_pools import ROLES
 from equipoise.report.words import as_printed, trial_label
+from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
 
 
 def exclusions_table(dossier: Dossier) -> Table:
@@ -59,37 +61,9 @@ def absolute_table(dossier: Dossier, name: str, roles: tuple[str, ...]) -> Table
     rows: list[dict[str, str | Markup]] = []
     records: list[dict[str, Any]] = []
     for outcome in dossier.synthesis.outcomes:
-        found = outcome.absolute
-        if found is None or outcome.outcome.role not in roles:
-            continue
-        identifier = f"{outcome.pool.id}.absolute"
-        shown = with_interval(found.estimate, found.ci_low, found.ci_high, "difference", 1)
-        rows.append(
-            {
-                "role": ROLES[outcome.outcome.role],
-                "outcome": LinkMap(dossier).link(identifier, outcome.pool.label),
-                "k": str(found.k),
-                "value": shown,
-                "method": found.method,
-                "rows": Markup(", ").join(row_link(row_id) for row_id in found.row_ids),
-            }
-        )
-        records.append(
-            {
-                "pool": outcome.pool.id,
-                "label": outcome.pool.label,
-                "role": outcome.outcome.role,
-                "k": found.k,
-                "estimate": found.estimate,
-                "ci_low": found.ci_low,
-                "ci_high": found.ci_high,
-                "ci_level": found.level,
-                "unit": found.unit,
-                "method": found.method,
-                "status": found.status,
-                "rows": ";".join(found.row_ids),
-            }
-        )
+        if outcome.absolute is not None and outcome.outcome.role in roles:
+            rows.append(_absolute_cells(outcome, outcome.absolute, dossier))
+            records.append(_absolute_record(outcome, outcome.absolute))
     columns = (
         Column("outcome", "Outcome"),
         Column("k", "Trials", numeric=True),
@@ -100,50 +74,70 @@ def absolute_table(dossier: Dossier, name: str, roles: tuple[str, ...]) -> Table
     return Table(
         name,
         "Differences per 100 patients",
-        "Treatment minus control, in patients out of 100, where trials give counts.",
+        "Treatment minus control, in patients out of 100.",
         tuple(records),
         show(name, columns, rows, group="role" if len(roles) > 1 else ""),
     )
 
 
+def _absolute_cells(
+    outcome: OutcomeSynthesis, found: AbsoluteDifference, dossier: Dossier
+) -> dict[str, str | Markup]:
+    return {
+        "role": ROLES[outcome.outcome.role],
+        "outcome": LinkMap(dossier).link(f"{outcome.pool.id}.absolute", outcome.pool.label),
+        "k": str(found.k),
+        "value": with_interval(found.estimate, found.ci_low, found.ci_high, "difference", 1),
+        "method": found.method,
+        "rows": Markup(", ").join(row_link(row_id) for row_id in found.row_ids),
+    }
+
+
+def _absolute_record(outcome: OutcomeSynthesis, found: AbsoluteDifference) -> dict[str, Any]:
+    return {
+        "pool": outcome.pool.id,
+        "label": outcome.pool.label,
+        "role": outcome.outcome.role,
+        "k": found.k,
+        "estimate": found.estimate,
+        "ci_low": found.ci_low,
+        "ci_high": found.ci_high,
+        "ci_level": found.level,
+        "unit": found.unit,
+        "method": found.method,
+        "status": found.status,
+        "rows": ";".join(found.row_ids),
+    }
+
+
+_RESULT_FIELDS = (
+    "id",
+    "question",
+    "measure",
+    "scale",
+    "unit",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "p_value",
+    "k",
+    "standing",
+    "method",
+    "status",
+    "note",
+)
+
+
 def results_table(dossier: Dossier) -> Table:
     """Every answer with what it rests on; the place all links to a result point at."""
     links, by_id = LinkMap(dossier), rows_by_id(dossier.evidence)
-    rows: list[dict[str, str | Markup]] = []
-    records: list[dict[str, Any]] = []
-    for result in dossier.results:
-        row = by_id.get(result.inputs[0]) if result.k == 1 and len(result.inputs) == 1 else None
-        numbers = (result.estimate, result.ci_low, result.ci_high)
-        numbers = as_printed(numbers, result.measure, result.ci_level, row)
-        shown = with_interval(*numbers, result.scale, dossier.options.decimals)
-        rows.append(
-            {
-                "id": anchor(f"result-{result.id}") + Markup("<code>{}</code>").format(result.id),
-                "question": result.question,
-                "value": f"{result.measure} {shown}",
-                "p": p_value(result.p_value),
-                "k": str(result.k),
-                "method": "; ".join(
-                    part
-                    for part in (result.standing, result.method, result.status, result.unit)
-                    if part
-                ),
-                "inputs": links.links(result.inputs),
-            }
-        )
-        records.append(
-            {
-                **{
-                    name: getattr(result, name)
-                    for name in (
-                        "id", "question", "measure", "scale", "unit", "estimate", "ci_low",
-                        "ci_high", "ci_level", "p_value", "k", "standing", "method", "status",
-                        "note",
-                    )
-                },
-                "inputs": ";".join(result.inputs),
-            }
-        )  # fmt: skip
+    rows = [_result_cells(result, links, by_id, dossier) for result in dossier.results]
+    records = tuple(
+        {name: getattr(result, name) for name in _RESULT_FIELDS}
+        | {"inputs": ";".join(result.inputs)}
+        for result in dossier.results
+    )
     columns = (
         Column("id", "Result"),
         Column("question", "Question"),
@@ -154,4 +148,23 @@ def results_table(dossier: Dossier) -> Table:
         Column("inputs", "Rests on"),
     )
     note = "Every number of the summary and the figures, and the rows it can be followed to."
-    return Table("results", "All results", note, tuple(records), show("results", columns, rows))
+    return Table("results", "All results", note, records, show("results", columns, rows))
+
+
+def _result_cells(
+    result: Result, links: LinkMap, by_id: Rows, dossier: Dossier
+) -> dict[str, str | Markup]:
+    row = by_id.get(result.inputs[0]) if result.k == 1 and len(result.inputs) == 1 else None
+    numbers = (result.estimate, result.ci_low, result.ci_high)
+    value, low, high = as_printed(numbers, result.measure, result.ci_level, row)
+    shown = with_interval(value, low, high, result.scale, dossier.options.decimals)
+    words = (result.standing, result.method, result.status, result.unit)
+    return {
+        "id": anchor(f"result-{result.id}") + Markup("<code>{}</code>").format(result.id),
+        "question": result.question,
+        "value": f"{result.measure} {shown}",
+        "p": p_value(result.p_value),
+        "k": str(result.k),
+        "method": "; ".join(word for word in words if word),
+        "inputs": links.links(result.inputs),
+    }

@@ -89,13 +89,15 @@ def inline(records: list[dict[str, Any]]) -> alt.Data:
     return alt.Data(values=records)  # type: ignore[no-untyped-call]  # altair leaves it untyped
 
 
-def spec_of(chart: Drawing) -> dict[str, Any]:
+def spec_of(chart: Drawing, *, validate: bool = False) -> dict[str, Any]:
     """Vega-Lite specification of a chart in the house style.
+
+    Checking it against altair's schema takes longer than drawing it and is left to the tests.
 
     The caller's own altair theme is set aside: the same dossier must give the same bytes in a
     session that prefers dark charts.
     """
     with alt.theme.enable("none"), alt.data_transformers.enable("default", max_rows=None):
-        spec: dict[str, Any] = chart.to_dict()
+        spec: dict[str, Any] = chart.to_dict(validate=validate)
     spec["config"] = CONFIG
     return spec

@@ -8,11 +8,19 @@ from typing import Literal
 from equipoise.estimate import scale_of
 from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.number_text import amount, counted, interval, number, with_interval
-from equipoise.report.pool_numbers import Rows, pool_numbers, prediction_numbers, rows_by_id
+from equipoise.report.pool_numbers import (
+    Rows,
+    pool_numbers,
+    prediction_numbers,
+    rows_by_id,
+    to_natural,
+)
 from equipoise.report.words import measure_name
 from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
 
-Verdict = Literal["better", "worse", "too_small", "open", "no_target", "no_side", "no_interval"]
+Verdict = Literal[
+    "better", "worse", "too_small", "open", "no_target", "unsteady", "no_side", "no_interval"
+]
 
 HEADINGS: dict[Verdict, str] = {
     "better": "Interval wholly in favour of the treatment:",
@@ -25,6 +33,10 @@ HEADINGS: dict[Verdict, str] = {
         "settled:"
     ),
     "no_target": "Interval that includes no effect:",
+    "unsteady": (
+        "Few trials, and another customary interval would lead to another conclusion, so that "
+        "nothing is settled:"
+    ),
     "no_side": "Neither direction counts as better:",
     "no_interval": "No interval can be given, so that the number carries no conclusion:",
 }
@@ -40,8 +52,24 @@ def no_effect(measure: str) -> float:
 
 
 def verdict(result: OutcomeSynthesis, rows: Rows) -> Verdict:
-    """Judge an answer by its interval alone, in the patient's terms."""
+    """Judge an answer by its interval, in the patient's terms.
+
+    Where trials are few the interval depends on the method; if the alternatives shown beside it
+    would be judged otherwise, the answer is ``unsteady``.
+    """
     _, low, high = pool_numbers(result, rows)
+    first = _judge(result, low, high)
+    for other in result.alternatives if first not in ("no_interval", "no_side") else ():
+        other_low, other_high = (
+            to_natural(result.measure, x) for x in (other.ci_low, other.ci_high)
+        )
+        if _judge(result, other_low, other_high) != first:
+            return "unsteady"
+    return first
+
+
+def _judge(result: OutcomeSynthesis, low: float, high: float) -> Verdict:
+    """Judge one interval on the natural scale."""
     outcome = result.outcome
     if not (math.isfinite(low) and math.isfinite(high)):
         return "no_interval"
@@ -74,12 +102,15 @@ def answer(result: OutcomeSynthesis, evidence: EvidenceBase, decimals: int) -> s
     if settled and k >= 3 and all(map(math.isfinite, ends)) and ends[0] < null < ends[1]:
         spread = interval(*ends, scale_of(result.measure), decimals)
         parts.append(f"a further trial could still land on either side ({spread})")
+    return "; ".join(filter(None, (*parts, worked_out(result))))
+
+
+def worked_out(result: OutcomeSynthesis) -> str:
+    """Say how many inputs of an answer were not printed but worked out; empty if none."""
     worked = sum(c.estimate.standing != "printed" for c in result.contributions)
     if worked == 1 == len(result.contributions):
-        parts.append("worked out, not printed")
-    elif worked:
-        parts.append(f"{counted(worked, 'input')} worked out, not printed")
-    return "; ".join(parts)
+        return "worked out, not printed"
+    return f"{counted(worked, 'input')} worked out, not printed" if worked else ""
 
 
 def basis(result: OutcomeSynthesis, evidence: EvidenceBase) -> str:
@@ -108,11 +139,11 @@ def more_or_fewer(value: float) -> str:
     return f"{number(abs(value), 1)} {'more' if value > 0 else 'fewer'}"
 
 
-def absolute_answer(absolute: AbsoluteDifference) -> str:
+def absolute_answer(absolute: AbsoluteDifference, caveat: str = "") -> str:
     """Tell a risk difference in patients out of a hundred, after its label."""
     words = f"{more_or_fewer(absolute.estimate)} per 100 patients"
-    trials = counted(absolute.k, "trial")
     low, high = absolute.ci_low, absolute.ci_high
+    spread = f" (from {more_or_fewer(low)} to {more_or_fewer(high)})"
     if not (math.isfinite(low) and math.isfinite(high)):
-        return f"{words} (no interval); {trials}"
-    return f"{words} (from {more_or_fewer(low)} to {more_or_fewer(high)}); {trials}"
+        spread = " (no interval)"
+    return "; ".join(filter(None, (words + spread, counted(absolute.k, "trial"), caveat)))

@@ -1,0 +1,91 @@
+"""The summary's words on a subgroup whose complement is derived."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from equipoise.estimate import Estimate
+from equipoise.report.dossier import Dossier
+from equipoise.report.number_text import joined, p_phrase, p_value, percent, with_interval
+from equipoise.report.pool_numbers import rows_by_id
+from equipoise.report.sentences import Sentence
+from equipoise.report.words import (
+    level_label,
+    measure_name,
+    outcome_label,
+    shown_interval,
+    trial_label,
+)
+from equipoise.synthesis.interactions import ComplementResult
+
+LANDMARK = 0.05
+"""The usual P landmark; crossing it is told, never taken as proof."""
+
+
+def subgroup_sentences(dossier: Dossier) -> Iterator[Sentence]:
+    """Tell each derived complement: what was printed, what follows, and how far to trust it."""
+    for result in dossier.synthesis.complements:
+        yield from _strata(result, dossier)
+        yield from _contrast(result, dossier.options.decimals)
+
+
+def _strata(result: ComplementResult, dossier: Dossier) -> Iterator[Sentence]:
+    """Yield the printed stratum and the rest that follows from it."""
+    spec, question, decimals = result.spec, dossier.question, dossier.options.decimals
+    stratum = level_label(question, spec.axis, spec.level)
+    rest = level_label(question, spec.axis, spec.complement_level)
+    where = f"{trial_label(dossier.evidence, spec.trial)}, {outcome_label(question, spec.outcome)}"
+    row = rows_by_id(dossier.evidence).get(spec.stratum)
+    printed = with_interval(*shown_interval(result.stratum, result.level, row), "ratio", decimals)
+    yield Sentence(
+        f"{where}: in {stratum} patients the printed {measure_name(result.stratum.measure)} is "
+        f"{printed}. For {rest} patients none is printed; taking the one out of the whole gives "
+        f"{_derived(result.complement, result.level, decimals)}, a derived number.",
+        (f"{spec.id}.stratum", f"{spec.id}.complement"),
+    )
+
+
+def _derived(estimate: Estimate, level: float, decimals: int) -> str:
+    return with_interval(*shown_interval(estimate, level, None), "ratio", decimals)
+
+
+def _contrast(result: ComplementResult, decimals: int) -> Iterator[Sentence]:
+    """Yield the ratio of the strata with its P, the price of looking often, and the prior."""
+    rests_on = (f"{result.spec.id}.ratio",)
+    span = ""
+    if math.isfinite(result.p_low) and math.isfinite(result.p_high):
+        span = (
+            f" ({p_value(result.p_low)} to {p_value(result.p_high)} over the rounding of the "
+            "printed inputs)"
+        )
+    ratio = _derived(result.ratio, result.level, decimals)
+    yield Sentence(
+        f"The ratio of the two is {ratio}, {p_phrase(result.p_value)}{span}; derived, and "
+        "exploratory.",
+        rests_on,
+    )
+    if result.sidak:
+        yield Sentence(_multiplicity(result), rests_on)
+    for shrunk in result.shrunken:
+        value, low, high = map(
+            result.ratio.natural, (shrunk.estimate.value, shrunk.ci_low, shrunk.ci_high)
+        )
+        shown = with_interval(value, low, high, "ratio", decimals)
+        yield Sentence(
+            f"Under the prior “{shrunk.prior.label}” the ratio becomes {shown}; "
+            f"{percent(100 * shrunk.data_share)} of that answer is data and the rest is prior.",
+            rests_on,
+        )
+
+
+def _multiplicity(result: ComplementResult) -> str:
+    swept = sorted(result.sidak)
+    parts = joined([f"{p_value(p)} if {factors}" for factors, p in swept], "or")
+    text = f"Had several subgroup factors been looked at, the P would be {parts}"
+    if result.p_value >= LANDMARK:
+        return f"{text}."
+    crossing = [factors for factors, p in swept if p >= LANDMARK]
+    if not crossing:
+        return f"{text}; it stays below {LANDMARK:g} throughout."
+    return f"{text}; from {crossing[0]} factors on it no longer passes the usual {LANDMARK:g}."
