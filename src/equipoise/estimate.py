@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 Measure = Literal["HR", "OR", "RR", "ROM", "RD", "MD", "SMD", "PCT"]
@@ -41,6 +42,10 @@ class Estimate:
         ``printed`` when the inputs are printed numbers, else ``derived`` or ``reconstructed``.
     unit : str
         Unit of a difference; empty for ratios.
+    printed : tuple of float, or None
+        Estimate, lower and upper limit, and level as the source prints them (natural scale).
+        Rounding, and intervals that are not symmetric, make them differ from `value` and `se`;
+        a reader who compares with the paper should find the paper's.
     """
 
     value: float
@@ -49,6 +54,7 @@ class Estimate:
     source: tuple[str, ...]
     standing: Standing = "printed"
     unit: str = ""
+    printed: tuple[float, float, float, float] | None = None
 
     @property
     def variance(self) -> float:
@@ -58,6 +64,17 @@ class Estimate:
     def natural(self, x: float) -> float:
         """Bring a number from the analysis scale to the natural one."""
         return math.exp(x) if self.measure in RATIO_MEASURES else x
+
+    def interval(self, level: float = 0.95) -> tuple[float, float, float]:
+        """Estimate and limits on the natural scale: as printed, else `value -+ z se`."""
+        if self.printed is not None and math.isclose(self.printed[3], level):
+            return self.printed[:3]
+        half = NormalDist().inv_cdf(0.5 + level / 2) * self.se
+        return (
+            self.natural(self.value),
+            self.natural(self.value - half),
+            self.natural(self.value + half),
+        )
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def test_words_follow_the_numbers(dossier: Dossier) -> None:
 
     def told(value: float, se: float) -> str:
         fitted = pool(np.array([value, value]), np.array([se**2, se**2]), method="EE", ci="wald")
-        return verdict(replace(os, pooled=fitted, alternatives=()), {})
+        return verdict(replace(os, pooled=fitted, alternatives=()))
 
     assert told(-0.5, 0.1) == "better"
     assert told(0.5, 0.1) == "worse"
@@ -79,18 +79,18 @@ def test_an_answer_that_hangs_on_the_method_is_called_unsteady(dossier: Dossier)
     assert narrow.ci_high < 0
     for other, judged in (("hksj-adhoc", "unsteady"), ("hksj", "better")):
         beside = (pool(values, variances, ci=other),)
-        assert verdict(replace(os, pooled=narrow, alternatives=beside), {}) == judged
+        assert verdict(replace(os, pooled=narrow, alternatives=beside)) == judged
 
 
 def test_without_a_smallest_worthwhile_effect_the_verdict_says_less(dossier: Dossier) -> None:
     cure = next(o for o in dossier.synthesis.outcomes if o.pool.id == "cure")
-    assert verdict(cure, {}) == "no_target"
+    assert verdict(cure) == "no_target"
 
 
 def test_no_interval_no_conclusion(dossier: Dossier) -> None:
     cure = next(o for o in dossier.synthesis.outcomes if o.pool.id == "cure")
     bare = replace(cure, pooled=replace(cure.pooled, ci_low=float("nan")))
-    assert verdict(bare, {}) == "no_interval"
+    assert verdict(bare) == "no_interval"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from equipoise.report.interval_plot import interval_plot
 from equipoise.report.interval_rows import NARROWEST_PLOT, IntervalRow, PlotFrame, TextColumn
 from equipoise.report.number_text import counted, grouped, with_interval
 from equipoise.report.options import ReportOptions
-from equipoise.report.pool_numbers import Rows, pool_numbers, rows_by_id
+from equipoise.report.pool_numbers import pool_numbers
 from equipoise.report.theme import BLUE, GREEN, MUTED, ORANGE
 from equipoise.report.words import outcome_label, phenotype_label
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
@@ -54,8 +54,7 @@ def mirage_figure(
     for group in panel.groups:
         if group.estimates:
             lines += _group_rows(group, question, options, first=not lines)
-    rows = rows_by_id(evidence)
-    lines += _pool_rows(pools, rows, options)
+    lines += _pool_rows(pools, options)
     drawn = [line for line in lines if line.estimate is not None]
     axis = choose_axis(
         [line.estimate for line in drawn if line.estimate is not None],
@@ -82,7 +81,7 @@ def mirage_figure(
             "cohorts. Diamonds at the foot are randomised. Open marks are derived; ↑: more of "
             "this outcome is better."
         ),
-        alt=_alt(panel, pools, rows, options),
+        alt=_alt(panel, pools, options),
         chart=interval_plot(lines, frame),
         section="mirage",
     )
@@ -136,14 +135,12 @@ def _name(estimate: CohortEstimate, group: CohortGroup, question: Question) -> s
     return f"{row.cohort}, {who}" if len(alike) > 1 and who else row.cohort
 
 
-def _pool_rows(
-    pools: Sequence[OutcomeSynthesis], rows: Rows, options: ReportOptions
-) -> list[IntervalRow]:
+def _pool_rows(pools: Sequence[OutcomeSynthesis], options: ReportOptions) -> list[IntervalRow]:
     if not pools:
         return []
     lines = [IntervalRow(left=("Randomised trials",), marker="none", bold=True, space=0.35)]
     for pool in pools:
-        value, low, high = pool_numbers(pool, rows)
+        value, low, high = pool_numbers(pool)
         lines.append(
             IntervalRow(
                 left=(pool.pool.label, ""),
@@ -165,7 +162,6 @@ def _pool_rows(
 def _alt(
     panel: CohortPanel,
     pools: Sequence[OutcomeSynthesis],
-    rows: Rows,
     options: ReportOptions,
 ) -> str:
     parts = []
@@ -178,7 +174,7 @@ def _alt(
                 f"{group.label}: {counted(len(values), 'estimate')}, {low:.2f} to {high:.2f}"
             )
     beside = [
-        f"{pool.pool.label} {with_interval(*pool_numbers(pool, rows), 'ratio', options.decimals)}"
+        f"{pool.pool.label} {with_interval(*pool_numbers(pool), 'ratio', options.decimals)}"
         for pool in pools
     ]
     tail = f" Randomised: {'; '.join(beside)}." if beside else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 
@@ -15,14 +15,12 @@ from equipoise.report.interval_plot import interval_plot
 from equipoise.report.interval_rows import NARROWEST_PLOT, IntervalRow, PlotFrame, TextColumn
 from equipoise.report.number_text import grouped, p_phrase, p_value, sentence_case, with_interval
 from equipoise.report.options import ReportOptions
-from equipoise.report.pool_numbers import Rows, rows_by_id
 from equipoise.report.theme import BLUE, LINE, MUTED, ORANGE, Drawing, inline
 from equipoise.report.words import (
     level_label,
     measure_name,
     outcome_label,
     phenotype_label,
-    shown_interval,
     sides,
     trial_label,
 )
@@ -36,7 +34,7 @@ def complement_figure(
     spec = result.spec
     stratum = level_label(question, spec.axis, spec.level)
     rest = level_label(question, spec.axis, spec.complement_level)
-    lines = _rows(result, rows_by_id(evidence), question, options)
+    lines = _rows(result, {row.result_id: row for row in evidence.results}, question, options)
     where = f"{trial_label(evidence, spec.trial)}, {outcome_label(question, spec.outcome)}"
     first, derived, ratio = lines[0], lines[-2], lines[-1]
     return Figure(
@@ -85,15 +83,9 @@ def _frame(
     )
 
 
-def _natural(
-    estimate: Estimate, result: ComplementResult, row: ResultRow | None
-) -> tuple[float, float, float]:
-    return shown_interval(estimate, result.level, row)
-
-
 def _rows(
     result: ComplementResult,
-    rows: Rows,
+    rows: Mapping[str, ResultRow],
     question: Question,
     options: ReportOptions,
 ) -> list[IntervalRow]:
@@ -125,7 +117,7 @@ def _rows(
 def _printed(
     row_id: str,
     label: str,
-    rows: Rows,
+    rows: Mapping[str, ResultRow],
     options: ReportOptions,
     *,
     tone: str = MUTED,
@@ -166,7 +158,7 @@ def _derived(
     bold: bool = False,
     space: float = 0.0,
 ) -> IntervalRow:
-    value, low, high = _natural(estimate, result, None)
+    value, low, high = estimate.interval(result.level)
     scale = scale_of(estimate.measure)
     return IntervalRow(
         left=(sentence_case(label), ""),

@@ -29,10 +29,8 @@ from equipoise.report.number_text import (
 from equipoise.report.number_text import interval as interval_text
 from equipoise.report.options import ReportOptions
 from equipoise.report.pool_numbers import (
-    contribution_numbers,
     pool_numbers,
     prediction_numbers,
-    rows_by_id,
 )
 from equipoise.report.theme import BLUE, Drawing
 from equipoise.report.words import (
@@ -53,9 +51,8 @@ def forest(
     outcome: OutcomeSynthesis, evidence: EvidenceBase, question: Question, options: ReportOptions
 ) -> Figure:
     """Forest plot of one pool."""
-    rows = rows_by_id(evidence)
     level = outcome.pooled.level
-    numbers = [contribution_numbers(c, level, rows) for c in outcome.contributions]
+    numbers = [c.estimate.interval(level) for c in outcome.contributions]
     lines = [
         _trial_row(c, shown, outcome, question, options)
         for c, shown in zip(outcome.contributions, numbers, strict=True)
@@ -115,7 +112,7 @@ def _summary_rows(outcome: OutcomeSynthesis, options: ReportOptions) -> list[Int
     pooled, scale = outcome.pooled, scale_of(outcome.measure)
     if pooled.k < 2:
         return []
-    value, low, high = pool_numbers(outcome, {})
+    value, low, high = pool_numbers(outcome)
     blank = ("", "") if _has_counts(outcome) else ()
     total = _total_counts(outcome) if _has_counts(outcome) else ()
     rows = [
@@ -165,7 +162,7 @@ def _chart(
     lines: list[IntervalRow],
     options: ReportOptions,
 ) -> Drawing:
-    pooled = pool_numbers(outcome, {}) if outcome.pooled.k >= 2 else ()
+    pooled = pool_numbers(outcome) if outcome.pooled.k >= 2 else ()
     ratio = scale_of(outcome.measure) == "ratio"
     axis = choose_axis(
         [shown[0] for shown in numbers],
@@ -227,6 +224,6 @@ def _alt(outcome: OutcomeSynthesis, options: ReportOptions) -> str:
     trials = counted(len(outcome.contributions), "trial")
     if outcome.pooled.k < 1:
         return f"Forest plot of {outcome.pool.label}: no trial contributes."
-    shown = with_interval(*pool_numbers(outcome, {}), scale, options.decimals)
+    shown = with_interval(*pool_numbers(outcome), scale, options.decimals)
     verb = "pooled" if outcome.pooled.k > 1 else "single-trial"
     return f"Forest plot of {outcome.pool.label}, {trials}: {verb} {name} {shown}."

@@ -19,7 +19,7 @@ from equipoise.report.interval_rows import (
 )
 from equipoise.report.number_text import joined, with_interval
 from equipoise.report.options import ReportOptions
-from equipoise.report.pool_numbers import Rows, pool_numbers, rows_by_id
+from equipoise.report.pool_numbers import pool_numbers
 from equipoise.report.words import MEASURE_NAMES, phenotype_label, sides
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
 
@@ -47,12 +47,9 @@ def single_trial_figure(
     options: ReportOptions,
 ) -> Figure:
     """Draw the ratios of answers of one role that rest on one trial each."""
-    rows = rows_by_id(evidence)
     role = outcomes[0].outcome.role
     directions = {sides(outcome.outcome) for outcome in outcomes}
-    lines = [
-        _row(outcome, rows, question, options, mixed=len(directions) > 1) for outcome in outcomes
-    ]
+    lines = [_row(outcome, question, options, mixed=len(directions) > 1) for outcome in outcomes]
     axis = choose_axis(
         [line.estimate for line in lines if line.estimate is not None],
         [end for line in lines for end in (line.low, line.high) if end is not None],
@@ -96,14 +93,13 @@ def _measures(outcomes: Sequence[OutcomeSynthesis]) -> str:
 
 def _row(
     outcome: OutcomeSynthesis,
-    rows: Rows,
     question: Question,
     options: ReportOptions,
     *,
     mixed: bool,
 ) -> IntervalRow:
     entry = outcome.contributions[0]
-    value, low, high = pool_numbers(outcome, rows)
+    value, low, high = pool_numbers(outcome)
     text = with_interval(value, low, high, "ratio", options.decimals)
     who = phenotype_label(question, entry.analysed)
     return IntervalRow(

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from equipoise.estimate import scale_of
-from equipoise.evidence.schema import EvidenceBase, ResultRow
-from equipoise.report.words import Triple, shown_interval
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
-from equipoise.synthesis.contributions import Contribution
-
-Rows = Mapping[str, ResultRow]
-
-
-def rows_by_id(evidence: EvidenceBase) -> Rows:
-    """Trial rows by id."""
-    return {row.result_id: row for row in evidence.results}
 
 
 def to_natural(measure: str, value: float) -> float:
@@ -26,17 +15,11 @@ def to_natural(measure: str, value: float) -> float:
     return math.exp(value) if value < 700 else math.inf
 
 
-def contribution_numbers(contribution: Contribution, level: float, rows: Rows) -> Triple:
-    """Estimate and interval of one trial; as printed where one row prints them."""
-    single = rows.get(contribution.row_ids[0]) if len(contribution.row_ids) == 1 else None
-    return shown_interval(contribution.estimate, level, single)
-
-
-def pool_numbers(outcome: OutcomeSynthesis, rows: Rows) -> Triple:
+def pool_numbers(outcome: OutcomeSynthesis) -> tuple[float, float, float]:
     """Pooled estimate and interval; those of the one trial where only one contributes."""
-    if outcome.pooled.k == 1 and len(outcome.contributions) == 1:
-        return contribution_numbers(outcome.contributions[0], outcome.pooled.level, rows)
     pooled = outcome.pooled
+    if pooled.k == 1 and len(outcome.contributions) == 1:
+        return outcome.contributions[0].estimate.interval(pooled.level)
     value, low, high = (
         to_natural(outcome.measure, x) for x in (pooled.estimate, pooled.ci_low, pooled.ci_high)
     )

@@ -12,7 +12,6 @@ from equipoise.report.number_text import (
     percent,
     sentence_case,
 )
-from equipoise.report.pool_numbers import rows_by_id
 from equipoise.report.sentences import Item, Passage, Sentence
 from equipoise.report.summary_caution import cohort_sentences, what_it_cannot_show
 from equipoise.report.summary_subgroup import subgroup_sentences
@@ -47,7 +46,7 @@ def summarise(dossier: Dossier) -> tuple[Passage, ...]:
 
 def _short(dossier: Dossier) -> Iterator[Sentence]:
     """Count the answers in the patients in question and in everybody."""
-    question, rows = dossier.question, rows_by_id(dossier.evidence)
+    question = dossier.question
     told = [o for o in _told(dossier, "benefit") if o.pooled.k]
     groups = [("Among all patients", [o for o in told if o.pool.phenotype is None])]
     if question.focus is not None:
@@ -58,7 +57,7 @@ def _short(dossier: Dossier) -> Iterator[Sentence]:
         if not answers:
             yield Sentence(f"{where} the evidence gives no answer on benefit.")
             continue
-        judged = [verdict(o, rows) for o in answers]
+        judged = [verdict(o) for o in answers]
         better, worse = judged.count("better"), judged.count("worse")
         counts = (better, worse, len(judged) - better - worse)
         words = ("in favour of the treatment", "against it", "showing neither")
@@ -129,11 +128,11 @@ def _told(dossier: Dossier, role: str) -> tuple[OutcomeSynthesis, ...]:
 
 def _answers(dossier: Dossier, role: str) -> Iterator[Sentence]:
     """List the answers of a role by what their intervals allow."""
-    rows, decimals = rows_by_id(dossier.evidence), dossier.options.decimals
+    decimals = dossier.options.decimals
     told = [o for o in _told(dossier, role) if o.pooled.k]
     if not told:
         return
-    judged = {o.pool.id: verdict(o, rows) for o in told}
+    judged = {o.pool.id: verdict(o) for o in told}
     if role == "benefit":
         yield _overview(told, judged)
     for kind, heading in HEADINGS.items():

@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from equipoise.estimate import Estimate
 from equipoise.report.dossier import Dossier
 from equipoise.report.number_text import joined, p_phrase, p_value, percent, with_interval
-from equipoise.report.pool_numbers import rows_by_id
 from equipoise.report.sentences import Sentence
 from equipoise.report.words import (
     level_label,
     measure_name,
     outcome_label,
-    shown_interval,
     trial_label,
 )
 from equipoise.synthesis.interactions import ComplementResult
@@ -36,18 +34,17 @@ def _strata(result: ComplementResult, dossier: Dossier) -> Iterator[Sentence]:
     stratum = level_label(question, spec.axis, spec.level)
     rest = level_label(question, spec.axis, spec.complement_level)
     where = f"{trial_label(dossier.evidence, spec.trial)}, {outcome_label(question, spec.outcome)}"
-    row = rows_by_id(dossier.evidence).get(spec.stratum)
-    printed = with_interval(*shown_interval(result.stratum, result.level, row), "ratio", decimals)
+    printed = _shown(result.stratum, result.level, decimals)
     yield Sentence(
         f"{where}: in {stratum} patients the printed {measure_name(result.stratum.measure)} is "
         f"{printed}. For {rest} patients none is printed; taking the one out of the whole gives "
-        f"{_derived(result.complement, result.level, decimals)}, a derived number.",
+        f"{_shown(result.complement, result.level, decimals)}, a derived number.",
         (f"{spec.id}.stratum", f"{spec.id}.complement"),
     )
 
 
-def _derived(estimate: Estimate, level: float, decimals: int) -> str:
-    return with_interval(*shown_interval(estimate, level, None), "ratio", decimals)
+def _shown(estimate: Estimate, level: float, decimals: int) -> str:
+    return with_interval(*estimate.interval(level), "ratio", decimals)
 
 
 def _contrast(result: ComplementResult, decimals: int) -> Iterator[Sentence]:
@@ -59,7 +56,7 @@ def _contrast(result: ComplementResult, decimals: int) -> Iterator[Sentence]:
             f" ({p_value(result.p_low)} to {p_value(result.p_high)} over the rounding of the "
             "printed inputs)"
         )
-    ratio = _derived(result.ratio, result.level, decimals)
+    ratio = _shown(result.ratio, result.level, decimals)
     yield Sentence(
         f"The ratio of the two is {ratio}, {p_phrase(result.p_value)}{span}; derived, and "
         "exploratory.",

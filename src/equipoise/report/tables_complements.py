@@ -17,7 +17,6 @@ from equipoise.report.number_text import (
 )
 from equipoise.report.table import Column, Table, show
 from equipoise.report.words import (
-    natural_interval,
     trial_label,
 )
 from equipoise.synthesis.interactions import ComplementResult
@@ -72,8 +71,8 @@ def _complement_row(
 ) -> tuple[dict[str, str | Markup], dict[str, Any]]:
     assumption, complement, ratio, p = variant
     nothing = (math.nan, math.nan, math.nan)
-    first = natural_interval(complement, result.level) if complement else nothing
-    second = natural_interval(ratio, result.level) if ratio else nothing
+    first = complement.interval(result.level) if complement else nothing
+    second = ratio.interval(result.level) if ratio else nothing
     decimals = dossier.options.decimals
     trial = trial_label(dossier.evidence, result.spec.trial)
     outcome = dossier.question.outcome(result.spec.outcome).label

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -21,10 +22,8 @@ from equipoise.report.number_text import (
     with_interval,
 )
 from equipoise.report.pool_numbers import (
-    contribution_numbers,
     pool_numbers,
     prediction_numbers,
-    rows_by_id,
     to_natural,
 )
 from equipoise.report.table import Column, Table, show
@@ -74,7 +73,7 @@ def _pool_row(outcome: OutcomeSynthesis, dossier: Dossier) -> dict[str, str | Ma
     decimals = dossier.options.decimals
     known = pooled.k > 0
     predicted = interval(*prediction_numbers(outcome), scale, decimals) if pooled.k > 2 else MISSING
-    shown = with_interval(*pool_numbers(outcome, rows_by_id(dossier.evidence)), scale, decimals)
+    shown = with_interval(*pool_numbers(outcome), scale, decimals)
     others = "; ".join(
         f"{INTERVAL_NAMES.get(other.ci, other.ci)} {_ends(other, outcome.measure, decimals)}"
         for other in outcome.alternatives
@@ -112,6 +111,7 @@ def _ends(pooled: PooledEffect, measure: str, decimals: int) -> str:
 
 
 def _pool_record(outcome: OutcomeSynthesis, pooled: PooledEffect, main: bool) -> dict[str, Any]:
+    value, low, high = pool_numbers(outcome if main else replace(outcome, pooled=pooled))
     return {
         "pool": outcome.pool.id,
         "label": outcome.pool.label,
@@ -122,9 +122,9 @@ def _pool_record(outcome: OutcomeSynthesis, pooled: PooledEffect, main: bool) ->
         "measure": outcome.measure,
         "unit": outcome.unit,
         "k": pooled.k,
-        "estimate": to_natural(outcome.measure, pooled.estimate),
-        "ci_low": to_natural(outcome.measure, pooled.ci_low),
-        "ci_high": to_natural(outcome.measure, pooled.ci_high),
+        "estimate": value,
+        "ci_low": low,
+        "ci_high": high,
         "ci_level": pooled.level,
         "p_value": pooled.p_value,
         "prediction_low": to_natural(outcome.measure, pooled.prediction_low),
@@ -177,7 +177,7 @@ def _contributions(
 ) -> Iterator[tuple[dict[str, str | Markup], dict[str, Any]]]:
     scale, level = scale_of(outcome.measure), outcome.pooled.level
     for entry in outcome.contributions:
-        shown = contribution_numbers(entry, level, by_id)
+        shown = entry.estimate.interval(level)
         counts = entry.counts or ("", "", "", "")
         row: dict[str, str | Markup] = {
             "pool": outcome.pool.label,

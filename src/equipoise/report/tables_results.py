@@ -14,10 +14,9 @@ from equipoise.report.number_text import (
     sentence_case,
     with_interval,
 )
-from equipoise.report.pool_numbers import Rows, rows_by_id
 from equipoise.report.table import Column, Table, show
 from equipoise.report.tables_pools import ROLES
-from equipoise.report.words import as_printed, trial_label
+from equipoise.report.words import trial_label
 from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
 
 
@@ -131,8 +130,8 @@ _RESULT_FIELDS = (
 
 def results_table(dossier: Dossier) -> Table:
     """Every answer with what it rests on; the place all links to a result point at."""
-    links, by_id = LinkMap(dossier), rows_by_id(dossier.evidence)
-    rows = [_result_cells(result, links, by_id, dossier) for result in dossier.results]
+    links, decimals = LinkMap(dossier), dossier.options.decimals
+    rows = [_result_cells(result, links, decimals) for result in dossier.results]
     records = tuple(
         {name: getattr(result, name) for name in _RESULT_FIELDS}
         | {"inputs": ";".join(result.inputs)}
@@ -151,13 +150,9 @@ def results_table(dossier: Dossier) -> Table:
     return Table("results", "All results", note, records, show("results", columns, rows))
 
 
-def _result_cells(
-    result: Result, links: LinkMap, by_id: Rows, dossier: Dossier
-) -> dict[str, str | Markup]:
-    row = by_id.get(result.inputs[0]) if result.k == 1 and len(result.inputs) == 1 else None
+def _result_cells(result: Result, links: LinkMap, decimals: int) -> dict[str, str | Markup]:
     numbers = (result.estimate, result.ci_low, result.ci_high)
-    value, low, high = as_printed(numbers, result.measure, result.ci_level, row)
-    shown = with_interval(value, low, high, result.scale, dossier.options.decimals)
+    shown = with_interval(*numbers, result.scale, decimals)
     words = (result.standing, result.method, result.status, result.unit)
     return {
         "id": anchor(f"result-{result.id}") + Markup("<code>{}</code>").format(result.id),

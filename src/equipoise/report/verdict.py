@@ -9,10 +9,8 @@ from equipoise.estimate import scale_of
 from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.number_text import amount, counted, interval, number, with_interval
 from equipoise.report.pool_numbers import (
-    Rows,
     pool_numbers,
     prediction_numbers,
-    rows_by_id,
     to_natural,
 )
 from equipoise.report.words import measure_name
@@ -51,13 +49,13 @@ def no_effect(measure: str) -> float:
     return 1.0 if scale_of(measure) == "ratio" else 0.0
 
 
-def verdict(result: OutcomeSynthesis, rows: Rows) -> Verdict:
+def verdict(result: OutcomeSynthesis) -> Verdict:
     """Judge an answer by its interval, in the patient's terms.
 
     Where trials are few the interval depends on the method; if the alternatives shown beside it
     would be judged otherwise, the answer is ``unsteady``.
     """
-    _, low, high = pool_numbers(result, rows)
+    _, low, high = pool_numbers(result)
     first = _judge(result, low, high)
     for other in result.alternatives if first not in ("no_interval", "no_side") else ():
         other_low, other_high = (
@@ -93,7 +91,7 @@ def target_of(result: OutcomeSynthesis) -> float | None:
 
 def answer(result: OutcomeSynthesis, evidence: EvidenceBase, decimals: int) -> str:
     """Tell the numbers of an answer after its label: measure, interval, trials, caveats."""
-    numbers = pool_numbers(result, rows_by_id(evidence))
+    numbers = pool_numbers(result)
     shown = with_interval(*numbers, scale_of(result.measure), decimals)
     parts = [f"{measure_name(result.measure, result.unit)} {shown}", basis(result, evidence)]
     ends = prediction_numbers(result)

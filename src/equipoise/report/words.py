@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
-
-from equipoise.estimate import Estimate, scale_of
+from equipoise.estimate import scale_of
 from equipoise.evidence.question import Axis, Level, Outcome, Question
-from equipoise.evidence.schema import CohortRow, EvidenceBase, ResultRow
+from equipoise.evidence.schema import EvidenceBase
 
 Triple = tuple[float, float, float]
 """Estimate, lower and upper end of its interval."""
@@ -92,31 +90,3 @@ def sides(outcome: Outcome) -> tuple[str, str]:
         return "less with treatment", "more with treatment"
     words = ("favours treatment", "favours control")
     return words if outcome.better == "lower" else (words[1], words[0])
-
-
-def natural_interval(estimate: Estimate, level: float) -> Triple:
-    """Estimate and normal interval on the natural scale, `value -+ z se` brought back."""
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    low, high = estimate.value - z * estimate.se, estimate.value + z * estimate.se
-    return estimate.natural(estimate.value), estimate.natural(low), estimate.natural(high)
-
-
-def as_printed(
-    numbers: Triple, measure: str, level: float, row: ResultRow | CohortRow | None
-) -> Triple:
-    """Replace numbers by those of a row that prints the same ones.
-
-    Rounding makes an interval worked back from a standard error differ from the printed one in
-    the last digit; a reader who compares with the paper should find the paper's.
-    """
-    if row is None or row.estimate is None or row.ci_low is None or row.ci_high is None:
-        return numbers
-    same = abs(row.estimate - numbers[0]) <= 0.006 * max(1.0, abs(numbers[0]))
-    if same and row.measure == measure and abs(row.ci_level - level) < 1e-9:
-        return row.estimate, row.ci_low, row.ci_high
-    return numbers
-
-
-def shown_interval(estimate: Estimate, level: float, row: ResultRow | CohortRow | None) -> Triple:
-    """Interval as printed where the row prints the same number, else the normal one."""
-    return as_printed(natural_interval(estimate, level), estimate.measure, level, row)

@@ -11,7 +11,6 @@ from equipoise.synthesis import effect_sizes, interactions, pooling, shrinkage
 from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
 from equipoise.synthesis.cohorts import CohortEstimate, CohortPanel
 from equipoise.synthesis.interactions import ComplementResult, Sensitivity, p_of
-from equipoise.synthesis.partitions import limits
 from equipoise.synthesis.plan import Plan
 from equipoise.synthesis.printed_effects import METHOD_CITES as PRINTED_CITES
 
@@ -26,16 +25,19 @@ def pool_results(synthesis: OutcomeSynthesis, plan: Plan) -> Iterator[Result]:
     natural = math.exp if scale_of(measure) == "ratio" else float
     routes = {key for c in synthesis.contributions for key in c.cites}
     method = f"{pooled.method}, {pooled.ci} interval"
+    value, low, high = map(natural, (pooled.estimate, pooled.ci_low, pooled.ci_high))
     if pooled.k < 2:
-        method = "one trial, wald interval" if pooled.k else "none"
+        method = "one trial, its own interval" if pooled.k else "none"
+    if pooled.k == 1:
+        value, low, high = synthesis.contributions[0].estimate.interval(pooled.level)
     yield Result(
         id=synthesis.pool.id,
         question=synthesis.pool.question or synthesis.pool.label,
         measure=measure,
         scale=scale_of(measure),
-        estimate=natural(pooled.estimate),
-        ci_low=natural(pooled.ci_low),
-        ci_high=natural(pooled.ci_high),
+        estimate=value,
+        ci_low=low,
+        ci_high=high,
         ci_level=pooled.level,
         k=pooled.k,
         standing=synthesis.standing,
@@ -163,13 +165,13 @@ def _result(
     note: str = "",
     cites: tuple[str, ...] = PRINTED_CITES["interval"],
 ) -> Result:
-    low, high = limits(estimate, level)
+    value, low, high = estimate.interval(level)
     return Result(
         id=result_id,
         question=asked,
         measure=measure or estimate.measure,
         scale=scale_of(estimate.measure),
-        estimate=estimate.natural(estimate.value),
+        estimate=value,
         ci_low=low,
         ci_high=high,
         ci_level=level,

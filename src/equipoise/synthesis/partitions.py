@@ -8,7 +8,6 @@ from itertools import combinations
 from equipoise.errors import ComputationError, InputError, Problem
 from equipoise.estimate import Estimate, Standing
 from equipoise.evidence.schema import ResultRow, phenotype_of
-from equipoise.synthesis.intervals import critical_value
 
 FILE = "evidence/results.csv"
 _WEAKEST_FIRST: tuple[Standing, ...] = ("reconstructed", "derived", "printed")
@@ -78,9 +77,3 @@ def combine_strata(strata: Sequence[Estimate], standing: Standing = "derived") -
         next(s for s in _WEAKEST_FIRST if s in standings),
         first.unit,
     )
-
-
-def limits(estimate: Estimate, level: float = 0.95) -> tuple[float, float]:
-    """Return the normal interval of an estimate, on the natural scale of its measure."""
-    half = critical_value(level) * estimate.se
-    return estimate.natural(estimate.value - half), estimate.natural(estimate.value + half)

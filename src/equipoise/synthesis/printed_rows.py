@@ -10,13 +10,8 @@ from equipoise.synthesis.printed_effects import from_interval
 def printed_estimate(row: ResultRow) -> Estimate:
     """Estimate of a row that prints a measure, an estimate and an interval."""
     ratio = row.measure in RATIO_MEASURES
-    effect = from_interval(
-        float(row.estimate or 0.0),
-        float(row.ci_low or 0.0),
-        float(row.ci_high or 0.0),
-        level=row.ci_level,
-        ratio=ratio,
-    )
+    printed = (float(row.estimate or 0.0), float(row.ci_low or 0.0), float(row.ci_high or 0.0))
+    effect = from_interval(*printed, level=row.ci_level, ratio=ratio)
     return Estimate(
         float(effect.yi[0]),
         float(effect.vi[0]) ** 0.5,
@@ -24,6 +19,7 @@ def printed_estimate(row: ResultRow) -> Estimate:
         (row.result_id,),
         row.standing,
         "" if ratio else row.unit,
+        (*printed, row.ci_level),
     )
 
 
