@@ -56,6 +56,17 @@ class Estimate:
     unit: str = ""
     printed: tuple[float, float, float, float] | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a printed interval that belongs to another number."""
+        if self.printed is not None and not math.isclose(
+            self.natural(self.value), self.printed[0], rel_tol=1e-9, abs_tol=1e-12
+        ):
+            raise ValueError(f"{self.printed[0]} is printed for {self.natural(self.value)}")
+
+    def derive(self, value: float, se: float, source: tuple[str, ...] = ()) -> Estimate:
+        """Another number worked out from this one: same measure and unit, nothing printed."""
+        return Estimate(value, se, self.measure, source or self.source, "derived", self.unit)
+
     @property
     def variance(self) -> float:
         """Squared standard error."""

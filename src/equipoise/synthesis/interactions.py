@@ -8,7 +8,7 @@ w_stratum` and `y_rest = (w_whole y_whole - w_stratum y_stratum) / w_rest`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from equipoise.errors import ComputationError
 from equipoise.estimate import Estimate, Standing
@@ -61,13 +61,7 @@ def difference(first: Estimate, second: Estimate, covariance: float = 0.0) -> Es
     if first.measure != second.measure:
         raise ComputationError(f"cannot compare {first.measure} with {second.measure}")
     variance = first.variance + second.variance - 2.0 * covariance
-    return replace(
-        first,
-        value=first.value - second.value,
-        se=math.sqrt(variance),
-        source=tuple(dict.fromkeys((*first.source, *second.source))),
-        standing="derived",
-    )
+    return first.derive(first.value - second.value, math.sqrt(variance), _both(first, second))
 
 
 def p_of(estimate: Estimate) -> float:
@@ -121,7 +115,7 @@ def subtract(
     b = a * (math.sqrt(rho * rho * v * v + lead * v) - rho * v) / lead
     c = rho * a * b
     value = (whole.value * (a * a + b * b - 2 * c) - (b * b - c) * stratum.value) / (a * a - c)
-    rest = replace(whole, value=value, se=b, standing="derived", source=_both(stratum, whole))
+    rest = whole.derive(value, b, _both(stratum, whole))
     return rest, difference(stratum, rest, c)
 
 
@@ -153,13 +147,7 @@ def subtract_with_unknown(
         )
     value = (w_known * whole.value - w_stratum * stratum.value) / w_rest
     variance = (u * u * w_stratum + (1 - u) ** 2 * (w_rest + u * w_whole)) / w_rest**2
-    rest = replace(
-        whole,
-        value=value,
-        se=math.sqrt(variance),
-        standing="derived",
-        source=_both(stratum, whole),
-    )
+    rest = whole.derive(value, math.sqrt(variance), _both(stratum, whole))
     return rest, difference(stratum, rest, -u / w_rest)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from equipoise.estimate import Estimate
 from equipoise.synthesis.intervals import critical_value
@@ -51,7 +51,7 @@ def shrink(interaction: Estimate, prior: NormalPrior, level: float = 0.95) -> Sh
     mean = share * interaction.value + (1.0 - share) * prior.mean
     se = (data + belief) ** -0.5
     half = critical_value(level) * se
-    posterior = replace(interaction, value=mean, se=se, standing="derived")
+    posterior = interaction.derive(mean, se)
     label = (
         f"Prior-driven: {100 * (1 - share):.0f} % of this number is the prior "
         f"({prior.label}) and {100 * share:.0f} % the data."
