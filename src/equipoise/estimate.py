@@ -18,6 +18,19 @@ Standing = Literal["printed", "derived", "reconstructed", "pooled"]
 RATIO_MEASURES = frozenset({"HR", "OR", "RR", "ROM"})
 """Measures analysed on the log scale: hazard, odds and risk ratio, ratio of means."""
 
+MEASURE_NAMES = {
+    "HR": "hazard ratio",
+    "OR": "odds ratio",
+    "RR": "risk ratio",
+    "ROM": "ratio of means",
+    "RD": "risk difference",
+    "MD": "mean difference",
+    "SMD": "standardised mean difference",
+    "PCT": "difference in percent change",
+    "BETA": "regression coefficient",
+}
+"""Measures in words; BETA is a regression coefficient kept as printed."""
+
 
 def scale_of(measure: str) -> Scale:
     """Scale on which a measure is shown: ``ratio`` or ``difference``."""

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.report.axis_choice import choose_axis
+from equipoise.report.figures.axis_choice import choose_axis
 
 far = st.floats(-1e4, 1e4)
 ratios = st.floats(0.05, 20)

@@ -16,7 +16,7 @@ from equipoise.report.dossier import Dossier
 from equipoise.report.export import write_dossier
 from equipoise.report.export_csv import cell, inert, write_csv
 from equipoise.report.export_json import to_bytes
-from equipoise.report.images import renumbered
+from equipoise.report.figures.images import renumbered
 
 CONFTEST = Path(__file__).with_name("conftest.py")
 

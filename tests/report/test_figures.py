@@ -9,8 +9,8 @@ import altair as alt
 import pytest
 
 from equipoise.report.dossier import Dossier
-from equipoise.report.figures import build_figures
-from equipoise.report.theme import CONFIG, VEGA_LITE, spec_of
+from equipoise.report.figures.all_figures import build_figures
+from equipoise.report.figures.theme import CONFIG, VEGA_LITE, spec_of
 
 SKELETON = {
     "gap-map": ["vconcat", "gap"],

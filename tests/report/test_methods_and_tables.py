@@ -5,7 +5,7 @@ from dataclasses import replace
 from equipoise.cite import REFERENCES
 from equipoise.report.dossier import Dossier
 from equipoise.report.methods import write_methods
-from equipoise.report.tables import build_tables
+from equipoise.report.tables.all_tables import build_tables
 
 
 def test_citations_are_numbered_as_they_are_first_cited(dossier: Dossier) -> None:

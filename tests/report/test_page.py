@@ -11,11 +11,11 @@ from html.parser import HTMLParser
 import pytest
 
 from equipoise.report.dossier import Dossier
-from equipoise.report.figures import build_figures
+from equipoise.report.figures.all_figures import build_figures
+from equipoise.report.figures.theme import spec_of
 from equipoise.report.page_policy import inline_json, inline_script
 from equipoise.report.render import Drawn, render_html
-from equipoise.report.tables import build_tables
-from equipoise.report.theme import spec_of
+from equipoise.report.tables.all_tables import build_tables
 
 BUNDLE = b"window.vegaEmbed = null; // </script> <!-- in a string"
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from equipoise.report.dossier import Dossier
-from equipoise.report.sentences import Passage
-from equipoise.report.summary import summarise
-from equipoise.report.verdict import absolute_answer, more_or_fewer, verdict
+from equipoise.report.summary.passages import summarise
+from equipoise.report.summary.sentences import Passage
+from equipoise.report.summary.verdict import absolute_answer, more_or_fewer, verdict
 from equipoise.synthesis.by_outcome import AbsoluteDifference
 from equipoise.synthesis.pooling import pool
 

@@ -13,8 +13,8 @@ from equipoise.report.answers import plain
 from equipoise.report.dossier import Dossier
 from equipoise.report.export_csv import write_csv
 from equipoise.report.export_json import dossier_document, to_bytes
-from equipoise.report.figures import build_figures
-from equipoise.report.images import (
+from equipoise.report.figures.all_figures import build_figures
+from equipoise.report.figures.images import (
     charts_bundle,
     for_file,
     png_image,
@@ -22,10 +22,10 @@ from equipoise.report.images import (
     spec_key,
     svg_image,
 )
+from equipoise.report.figures.theme import spec_of
 from equipoise.report.render import Drawn, render_html
-from equipoise.report.tables import build_tables
-from equipoise.report.tables_evidence import gap_records
-from equipoise.report.theme import spec_of
+from equipoise.report.tables.all_tables import build_tables
+from equipoise.report.tables.evidence import gap_records
 
 Remember = Callable[[str, Callable[[], bytes]], bytes]
 """Returns the bytes stored under a key, or computes and stores them."""

@@ -9,9 +9,9 @@ from typing import Any
 from equipoise.report.answers import plain
 from equipoise.report.dossier import SCHEMA_VERSION, Dossier
 from equipoise.report.methods import write_methods
-from equipoise.report.summary import summarise
-from equipoise.report.table import Table
-from equipoise.report.tables_evidence import gap_records
+from equipoise.report.summary.passages import summarise
+from equipoise.report.tables.evidence import gap_records
+from equipoise.report.tables.table import Table
 
 
 def dossier_document(dossier: Dossier, tables: Mapping[str, Table]) -> dict[str, Any]:

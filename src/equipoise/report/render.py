@@ -13,14 +13,14 @@ from markupsafe import Markup
 
 from equipoise.report.dossier import Dossier
 from equipoise.report.evidence_lines import evidence_lines
-from equipoise.report.figure import Figure
+from equipoise.report.figures.figure import Figure
+from equipoise.report.figures.theme import fonts_folder
 from equipoise.report.links import LinkMap
 from equipoise.report.methods import write_methods
 from equipoise.report.number_text import counted, grouped
 from equipoise.report.page_policy import inline_json, inline_script, policy
-from equipoise.report.summary import summarise
-from equipoise.report.table import Table
-from equipoise.report.theme import fonts_folder
+from equipoise.report.summary.passages import summarise
+from equipoise.report.tables.table import Table
 from equipoise.report.words import level_label
 
 FACES = (("InterDossier-Regular.woff2", 400), ("InterDossier-SemiBold.woff2", 600))

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from equipoise.estimate import scale_of
+from equipoise.estimate import MEASURE_NAMES, scale_of
 from equipoise.evidence.question import Axis, Level, Outcome, Question
 from equipoise.evidence.schema import EvidenceBase
 
 Triple = tuple[float, float, float]
 """Estimate, lower and upper end of its interval."""
-
-MEASURE_NAMES = {
-    "HR": "hazard ratio",
-    "OR": "odds ratio",
-    "RR": "risk ratio",
-    "ROM": "ratio of means",
-    "RD": "risk difference",
-    "MD": "mean difference",
-    "SMD": "standardised mean difference",
-    "PCT": "difference in percentage change",
-    "BETA": "regression coefficient",
-}
 
 METHOD_NAMES = {
     "EE": "common effect",

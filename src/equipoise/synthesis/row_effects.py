@@ -19,7 +19,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from equipoise.estimate import RATIO_MEASURES, Estimate, Standing
+from equipoise.estimate import MEASURE_NAMES, RATIO_MEASURES, Estimate, Standing
 from equipoise.evidence.schema import ResultRow
 from equipoise.synthesis import effect_sizes, printed_effects
 from equipoise.synthesis.effect_sizes import EffectSizes
@@ -28,22 +28,10 @@ from equipoise.synthesis.printed_rows import has_interval, printed_estimate
 Counts = tuple[int, int, int, int]
 """Events and patients of the treatment arm, then events and patients of the control arm."""
 
-MEASURE_WORDS = {
-    "HR": "hazard ratio",
-    "OR": "odds ratio",
-    "RR": "risk ratio",
-    "ROM": "ratio of means",
-    "RD": "risk difference",
-    "MD": "mean difference",
-    "PCT": "difference in percent change",
-    "BETA": "regression coefficient",
-}
-"""Measures in words."""
-
 
 def a_measure(measure: str) -> str:
     """Name a measure in words with its article."""
-    words = MEASURE_WORDS[measure]
+    words = MEASURE_NAMES[measure]
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
@@ -101,7 +89,7 @@ def unusable(row: ResultRow, measure: str) -> str:
     """Say why a row gives no effect on `measure`."""
     wanted = a_measure(measure)
     if row.measure and row.measure != measure:
-        return f"printed as {a_measure(row.measure)}, the pool is on the {MEASURE_WORDS[measure]}"
+        return f"printed as {a_measure(row.measure)}, the pool is on the {MEASURE_NAMES[measure]}"
     if row.estimate is not None:
         return f"{wanted} is printed without an interval or an exact P"
     if row.median_treatment is not None or row.median_control is not None:

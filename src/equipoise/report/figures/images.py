@@ -11,7 +11,7 @@ from typing import Any
 
 import vl_convert
 
-from equipoise.report.theme import VEGA_LITE, fonts_folder, register_fonts
+from equipoise.report.figures.theme import VEGA_LITE, fonts_folder, register_fonts
 
 LOADER_BASE = "https://vega.github.io/vega-datasets/"
 """Address the renderer puts before a link inside the page; taken off again."""

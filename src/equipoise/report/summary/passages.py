@@ -12,10 +12,10 @@ from equipoise.report.number_text import (
     percent,
     sentence_case,
 )
-from equipoise.report.sentences import Item, Passage, Sentence
-from equipoise.report.summary_caution import cohort_sentences, what_it_cannot_show
-from equipoise.report.summary_subgroup import subgroup_sentences
-from equipoise.report.verdict import (
+from equipoise.report.summary.caution import cohort_sentences, what_it_cannot_show
+from equipoise.report.summary.sentences import Item, Passage, Sentence
+from equipoise.report.summary.subgroup import subgroup_sentences
+from equipoise.report.summary.verdict import (
     FRAGILE,
     HEADINGS,
     Verdict,

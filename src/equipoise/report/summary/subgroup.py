@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from equipoise.estimate import Estimate
 from equipoise.report.dossier import Dossier
 from equipoise.report.number_text import joined, p_phrase, p_value, percent, with_interval
-from equipoise.report.sentences import Sentence
+from equipoise.report.summary.sentences import Sentence
 from equipoise.report.words import (
     level_label,
     measure_name,

@@ -9,13 +9,18 @@ import altair as alt
 from equipoise.estimate import Estimate, scale_of
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase, ResultRow
-from equipoise.report.axis_choice import choose_axis
-from equipoise.report.figure import Figure
-from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import NARROWEST_PLOT, IntervalRow, PlotFrame, TextColumn
+from equipoise.report.figures.axis_choice import choose_axis
+from equipoise.report.figures.figure import Figure
+from equipoise.report.figures.interval_plot import interval_plot
+from equipoise.report.figures.interval_rows import (
+    NARROWEST_PLOT,
+    IntervalRow,
+    PlotFrame,
+    TextColumn,
+)
+from equipoise.report.figures.theme import BLUE, LINE, MUTED, ORANGE, Drawing, inline
 from equipoise.report.number_text import grouped, p_phrase, p_value, sentence_case, with_interval
 from equipoise.report.options import ReportOptions
-from equipoise.report.theme import BLUE, LINE, MUTED, ORANGE, Drawing, inline
 from equipoise.report.words import (
     level_label,
     measure_name,

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from equipoise.report.axis_choice import choose_axis
-from equipoise.report.figure import Figure
-from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import (
+from equipoise.report.figures.axis_choice import choose_axis
+from equipoise.report.figures.figure import Figure
+from equipoise.report.figures.interval_plot import interval_plot
+from equipoise.report.figures.interval_rows import (
     NARROWEST_PLOT,
     IntervalRow,
     PlotFrame,
     TextColumn,
     count_columns,
 )
+from equipoise.report.figures.theme import BLUE, ORANGE
 from equipoise.report.number_text import counted, with_interval
 from equipoise.report.options import ReportOptions
-from equipoise.report.theme import BLUE, ORANGE
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
 
 

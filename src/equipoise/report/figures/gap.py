@@ -10,11 +10,18 @@ import altair as alt
 from equipoise.evidence.gap_map import Cell, GapMap
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase
-from equipoise.report.figure import Figure
-from equipoise.report.gap_layout import CELL_HEIGHT, LABEL_WIDTH, LOOKS, GapLayout, lay_out, look_of
+from equipoise.report.figures.figure import Figure
+from equipoise.report.figures.gap_layout import (
+    CELL_HEIGHT,
+    LABEL_WIDTH,
+    LOOKS,
+    GapLayout,
+    lay_out,
+    look_of,
+)
+from equipoise.report.figures.theme import HAIR, INK, MUTED, Drawing, inline
 from equipoise.report.number_text import counted
 from equipoise.report.options import ReportOptions
-from equipoise.report.theme import HAIR, INK, MUTED, Drawing, inline
 from equipoise.report.words import level_label, trial_label
 
 

@@ -26,7 +26,7 @@ from equipoise.report.pool_numbers import (
     prediction_numbers,
     to_natural,
 )
-from equipoise.report.table import Column, Table, show
+from equipoise.report.tables.table import Column, Table, show
 from equipoise.report.words import (
     INTERVAL_NAMES,
     phenotype_label,

@@ -7,10 +7,10 @@ import math
 from equipoise.estimate import scale_of
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase
-from equipoise.report.axis_choice import choose_axis
-from equipoise.report.figure import Figure
-from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import (
+from equipoise.report.figures.axis_choice import choose_axis
+from equipoise.report.figures.figure import Figure
+from equipoise.report.figures.interval_plot import interval_plot
+from equipoise.report.figures.interval_rows import (
     GUTTER,
     NARROWEST_PLOT,
     IntervalRow,
@@ -18,6 +18,7 @@ from equipoise.report.interval_rows import (
     TextColumn,
     count_columns,
 )
+from equipoise.report.figures.theme import BLUE, Drawing
 from equipoise.report.number_text import (
     counted,
     number,
@@ -32,7 +33,6 @@ from equipoise.report.pool_numbers import (
     pool_numbers,
     prediction_numbers,
 )
-from equipoise.report.theme import BLUE, Drawing
 from equipoise.report.words import (
     INTERVAL_NAMES,
     METHOD_NAMES,

@@ -7,14 +7,19 @@ from collections.abc import Sequence
 
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase
-from equipoise.report.axis_choice import choose_axis
-from equipoise.report.figure import Figure
-from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import NARROWEST_PLOT, IntervalRow, PlotFrame, TextColumn
+from equipoise.report.figures.axis_choice import choose_axis
+from equipoise.report.figures.figure import Figure
+from equipoise.report.figures.interval_plot import interval_plot
+from equipoise.report.figures.interval_rows import (
+    NARROWEST_PLOT,
+    IntervalRow,
+    PlotFrame,
+    TextColumn,
+)
+from equipoise.report.figures.theme import BLUE, GREEN, MUTED, ORANGE
 from equipoise.report.number_text import counted, grouped, with_interval
 from equipoise.report.options import ReportOptions
 from equipoise.report.pool_numbers import pool_numbers
-from equipoise.report.theme import BLUE, GREEN, MUTED, ORANGE
 from equipoise.report.words import outcome_label, phenotype_label
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
 from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup, CohortPanel

@@ -14,8 +14,8 @@ from equipoise.report.number_text import (
     sentence_case,
     with_interval,
 )
-from equipoise.report.table import Column, Table, show
-from equipoise.report.tables_pools import ROLES
+from equipoise.report.tables.pools import ROLES
+from equipoise.report.tables.table import Column, Table, show
 from equipoise.report.words import trial_label
 from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import altair as alt
 
-from equipoise.report.interval_rows import IntervalRow, PlotFrame
-from equipoise.report.interval_text import favours_words, text_columns
-from equipoise.report.theme import HAIR, LINE, PAPER, ROW_HEIGHT, Drawing, inline
+from equipoise.report.figures.interval_rows import IntervalRow, PlotFrame
+from equipoise.report.figures.interval_text import favours_words, text_columns
+from equipoise.report.figures.theme import HAIR, LINE, PAPER, ROW_HEIGHT, Drawing, inline
 
 
 def interval_plot(rows: Sequence[IntervalRow], frame: PlotFrame) -> Drawing:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from equipoise.report.dossier import Dossier
-from equipoise.report.table import Table
-from equipoise.report.tables_complements import complements_table
-from equipoise.report.tables_evidence import cohorts_table, findings_table, trials_table
-from equipoise.report.tables_pools import contributions_table, pools_table
-from equipoise.report.tables_results import absolute_table, exclusions_table, results_table
+from equipoise.report.tables.complements import complements_table
+from equipoise.report.tables.evidence import cohorts_table, findings_table, trials_table
+from equipoise.report.tables.pools import contributions_table, pools_table
+from equipoise.report.tables.results import absolute_table, exclusions_table, results_table
+from equipoise.report.tables.table import Table
 
 _BUILDERS = (
     trials_table,

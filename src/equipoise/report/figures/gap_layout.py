@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from equipoise.evidence.gap_map import Cell, GapMap
 from equipoise.evidence.question import Axis, Question
 from equipoise.evidence.schema import EvidenceBase
-from equipoise.report.theme import BLUE, INK, LINE, MUTED, ORANGE, PAPER, SAND, SKY
+from equipoise.report.figures.theme import BLUE, INK, LINE, MUTED, ORANGE, PAPER, SAND, SKY
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from equipoise.evidence.schema import CohortRow, Report, Trial
 from equipoise.report.dossier import Dossier
 from equipoise.report.links import LinkMap, anchor, external, published, row_link
 from equipoise.report.number_text import grouped, with_interval
-from equipoise.report.table import Column, Table, show
+from equipoise.report.tables.table import Column, Table, show
 from equipoise.report.words import level_label, outcome_label
 
 _SEVERITY_WORDS = {

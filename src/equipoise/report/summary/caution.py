@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from equipoise.evidence.schema import CohortRow
 from equipoise.report.dossier import Dossier
 from equipoise.report.number_text import counted, grouped, joined, with_interval
-from equipoise.report.sentences import Item, Sentence
+from equipoise.report.summary.sentences import Item, Sentence
 from equipoise.report.words import level_label, measure_name, outcome_label
 from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup
 

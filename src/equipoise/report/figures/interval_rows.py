@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from equipoise.report.axis_choice import EffectAxis
-from equipoise.report.theme import INK
+from equipoise.report.figures.axis_choice import EffectAxis
+from equipoise.report.figures.theme import INK
 
 Marker = Literal["square", "circle", "diamond", "summary", "range", "none"]
 

@@ -15,7 +15,7 @@ from equipoise.report.number_text import (
     sentence_case,
     with_interval,
 )
-from equipoise.report.table import Column, Table, show
+from equipoise.report.tables.table import Column, Table, show
 from equipoise.report.words import (
     trial_label,
 )

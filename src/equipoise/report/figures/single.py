@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from equipoise.estimate import scale_of
+from equipoise.estimate import MEASURE_NAMES, scale_of
 from equipoise.evidence.question import Outcome, Question
 from equipoise.evidence.schema import EvidenceBase
-from equipoise.report.axis_choice import choose_axis
-from equipoise.report.figure import Figure
-from equipoise.report.interval_plot import interval_plot
-from equipoise.report.interval_rows import (
+from equipoise.report.figures.axis_choice import choose_axis
+from equipoise.report.figures.figure import Figure
+from equipoise.report.figures.interval_plot import interval_plot
+from equipoise.report.figures.interval_rows import (
     NARROWEST_PLOT,
     IntervalRow,
     PlotFrame,
@@ -20,7 +20,7 @@ from equipoise.report.interval_rows import (
 from equipoise.report.number_text import joined, with_interval
 from equipoise.report.options import ReportOptions
 from equipoise.report.pool_numbers import pool_numbers
-from equipoise.report.words import MEASURE_NAMES, phenotype_label, sides
+from equipoise.report.words import phenotype_label, sides
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
 
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import altair as alt
 
-from equipoise.report.interval_rows import GUTTER, IntervalRow, PlotFrame, TextColumn
-from equipoise.report.theme import BOLD, INK, MUTED, PLAIN, TEXT_SIZE, inline
+from equipoise.report.figures.interval_rows import GUTTER, IntervalRow, PlotFrame, TextColumn
+from equipoise.report.figures.theme import BOLD, INK, MUTED, PLAIN, TEXT_SIZE, inline
 
 
 def text_columns(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from equipoise.report.theme import Drawing
+from equipoise.report.figures.theme import Drawing
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The plain-language summary: sentences written from the numbers."""
