@@ -72,8 +72,9 @@ bench: $(CORE) ## time the commands against their limits, and pooling (beside R 
 fuzz: $(DEV) ## property tests with many more examples
 	@EQUIPOISE_HYPOTHESIS_PROFILE=fuzz $(PYTEST) -m "hypothesis and not browser"
 
-docs: $(DEV) ## regenerate docs/cli.md
+docs: $(DEV) ## regenerate docs/cli.md and docs/case.md
 	@$(BIN)/python scripts/cli_reference.py
+	@$(BIN)/python scripts/case_reference.py
 
 pins: python ## resolve constraints.txt anew (oldest supported Python)
 	@$(PYTHON) scripts/pins.py

@@ -36,8 +36,11 @@ class Identity(Slice):
     """Name and seed of a case."""
 
     schema_version: Annotated[int, Field(ge=1, le=1)]
+    """Version of the format of case.toml: 1."""
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
+    """Name of the case."""
     seed: Annotated[int, Field(ge=0)]
+    """Seed of whatever is simulated; recorded with the results."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def _parse(folder: Traversable, problems: list[Problem]) -> dict[str, Any]:
         return {}
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r"line \d+", str(error))
         problems.append(
             Problem(CASE_FILE, place[0] if place else "", "", str(error), "valid TOML", "Mend it.")

@@ -6,6 +6,7 @@ import importlib.util
 import re
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -19,16 +20,34 @@ def pages(root: Path) -> dict[str, str]:
     return {name: (root / name).read_text(encoding="utf-8") for name in PAGES}
 
 
-def test_the_command_reference_is_fresh(root: Path) -> None:
-    spec = importlib.util.spec_from_file_location(
-        "cli_reference", root / "scripts/cli_reference.py"
-    )
+def load(root: Path, script: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(script, root / "scripts" / f"{script}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    stands = (root / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert stands == module.reference(), "docs/cli.md is stale: run make docs"
+    return module
+
+
+@pytest.mark.parametrize("page", ["cli", "case"])
+def test_a_written_reference_is_fresh(root: Path, page: str) -> None:
+    stands = (root / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    written = load(root, f"{page}_reference").reference()
+    assert stands == written, f"docs/{page}.md is stale: run make docs"
+
+
+def test_every_key_and_column_is_described(root: Path) -> None:
+    module = load(root, "case_reference")
+    models = [*module.SECTIONS.values(), *module.FILES.values()]
+    models += [part for section in module.SECTIONS.values() for part in module.parts_of(section)]
+    bare = [
+        f"{model.__name__}.{name}"
+        for model in models
+        for name, field in model.model_fields.items()
+        if not field.description
+    ]
+    assert len(models) > 15
+    assert bare == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -8,6 +8,7 @@ from equipoise.checkpoints import from_plain, to_plain
 from equipoise.cite import REFERENCES
 from equipoise.errors import InputError
 from equipoise.synthesis import Plan, Synthesis, synthesise
+from equipoise.synthesis.plan import pools_of
 
 PLAN = {
     "ci": "wald",
@@ -98,3 +99,9 @@ def test_a_checkpoint_brings_everything_back(base, question):
     found = synthesise(base, question, Plan.model_validate(PLAN))
     plain = to_plain(found)
     assert str(to_plain(from_plain(Synthesis, plain))) == str(plain)
+
+
+def test_without_pools_each_outcome_gets_one(question):
+    pools = pools_of(Plan(), question)
+    assert [pool.outcome for pool in pools] == [o.name for o in question.outcomes if o.synthesise]
+    assert pools_of(Plan(pools=pools[:1]), question) == pools[:1]

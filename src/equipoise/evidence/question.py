@@ -14,29 +14,35 @@ from pydantic import BaseModel, ConfigDict, Field
 class Slice(BaseModel):
     """A frozen part of ``case.toml``; an unknown key is an error, not a silent no-op."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
+    )
 
 
 class Level(Slice):
     """One level of a phenotype axis, for instance ``positive`` shown as ``+``."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9_]+$")
+    """Name used in the evidence."""
     label: str
+    """Name as shown."""
     symbol: str = ""
+    """Short sign, such as `+`."""
 
 
 class Axis(Slice):
-    """A phenotype axis: a way to divide patients, such as a receptor or a genotype.
-
-    `kind` is ``phenotype`` for tumour classes a trial may enrol by and ``marker`` for
-    candidate modifiers. `complete` says that the levels cover every patient.
-    """
+    """A phenotype axis: a way to divide patients, such as a receptor or a genotype."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Name used in the evidence."""
     label: str
+    """Name as shown."""
     kind: Literal["phenotype", "marker"] = "phenotype"
+    """`phenotype`: a trial may enrol by it; `marker`: a candidate modifier."""
     complete: bool = True
+    """Whether the levels cover every patient, so that their results add up to the whole."""
     levels: tuple[Level, ...] = Field(min_length=2)
+    """Levels, mutually exclusive."""
 
     def level(self, name: str) -> Level:
         """Return the level of that name."""
@@ -44,59 +50,76 @@ class Axis(Slice):
 
 
 class Outcome(Slice):
-    """An outcome by its standard name.
-
-    `measure` is the effect measure it is pooled on, `better` the direction that is good for the
-    patient, `smallest_worthwhile` the smallest effect worth having (natural scale) with its
-    source. `synthesise` is false for outcomes that are only listed. `scheme` groups harm and
-    benefit.
-    """
+    """An outcome by its standard name."""
 
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
+    """Name used in the evidence."""
     label: str
+    """Name as shown."""
     role: Literal["benefit", "harm", "biomarker"]
+    """Where it is told."""
     measure: Literal["HR", "OR", "RR", "ROM", "RD", "MD", "PCT"]
+    """Measure on which it is pooled: hazard, odds, risk ratio, ratio of means, risk or mean
+    difference, difference in percent change."""
     better: Literal["lower", "higher", "neither"]
+    """Direction of the measure that is good for the patient."""
     smallest_worthwhile: float | None = None
+    """Smallest effect worth having, on the natural scale of the measure."""
     smallest_worthwhile_source: str = ""
+    """Where that comes from; say so if it is assumed."""
     synthesise: bool = True
+    """False for an outcome that is listed and not pooled."""
     time_to_event: bool = False
+    """Whether it is a time to an event."""
     note: str = ""
+    """A word to the reader."""
 
 
 class PhenotypeLevel(Slice):
     """A pointer to one level of one axis."""
 
     axis: str
+    """Name of the axis."""
     level: str
+    """Name of the level."""
 
 
 class ContrastRule(Slice):
     """What counts as a randomised contrast that may enter a pool."""
 
     scopes: tuple[str, ...] = ("eligible",)
+    """Scopes of trials."""
     standings: tuple[Literal["printed", "derived", "reconstructed"], ...] = ("printed",)
+    """Standings of rows."""
     confidences: tuple[Literal["high", "medium", "low"], ...] = ("high", "medium", "low")
+    """Confidences of rows."""
 
 
 class Question(Slice):
-    """Population, intervention, comparator, settings, axes and outcomes of a case.
-
-    `evidence_date` is the day on which the collection was closed: what is later lies in the
-    future. Left empty, nothing does.
-    """
+    """What is asked: population, intervention, comparator, axes and outcomes."""
 
     title: str
+    """Title of the dossier."""
     evidence_date: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
+    """Day on which the collection was closed: what is later lies in the future."""
     population: str
+    """Who."""
     intervention: str
+    """What is given."""
     comparator: str
+    """Against what."""
     settings: tuple[str, ...] = Field(min_length=1)
+    """Words a trial's `setting` may hold."""
     scopes: tuple[str, ...] = ("eligible",)
+    """Words a trial's `scope` may hold."""
     focus: PhenotypeLevel | None = None
+    """The level the question is about."""
     axes: tuple[Axis, ...] = ()
+    """Ways to divide patients."""
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    """Outcomes by their standard names."""
     contrast: ContrastRule = ContrastRule()
+    """What may enter a pool."""
 
     def axis(self, name: str) -> Axis:
         """Return the axis of that name."""

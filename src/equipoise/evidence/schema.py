@@ -8,240 +8,166 @@ cohort estimate (which has a file of its own).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Confidence = Literal["high", "medium", "low"]
-Standing = Literal["printed", "derived", "reconstructed"]
-Kind = Literal["randomised", "within_arm", "post_treatment", "modifier_within_arm"]
-ExposureTime = Literal[
-    "naive", "at_entry", "landmark", "time_varying", "new_user", "not_applicable", "not_stated"
+from equipoise.evidence.fields import Confidence, Count, Id, Record, Recorded, Text, Url
+from equipoise.evidence.number_rows import CohortRow, ResultRow
+
+__all__ = [
+    "Arm",
+    "CohortRow",
+    "EvidenceBase",
+    "KnownFinding",
+    "PhenotypeRecord",
+    "Record",
+    "Report",
+    "ResultRow",
+    "Trial",
+    "phenotype_of",
 ]
-Recorded = Literal[
-    "reported", "analysed_not_reported", "stored_samples", "not_collectable", "unknown"
-]
-
-MEASURES = ("HR", "OR", "RR", "ROM", "RD", "MD", "PCT")
-
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
-Text = Annotated[str, Field(max_length=2000)]
-Count = Annotated[int, Field(ge=0)] | None
-Number = Annotated[float, Field(allow_inf_nan=False)] | None
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
-Percent = Annotated[float, Field(ge=0, le=100)] | None
-Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$", max_length=1000)]
-YesNo = Literal["yes", "no"]
-
-
-class Record(BaseModel):
-    """A frozen row.
-
-    A blank cell means "not printed" and takes the field's default; unknown columns are reported
-    by the reader, not ignored.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Trial(Record):
     """A trial, whatever the number of its reports (``trials.csv``).
 
-    `scope` says how the trial stands to the question (the case lists the allowed words);
-    `enrolled` maps an axis to the level enrolled, ``any``, or ``not_stated`` (columns
-    ``enrolled_<axis>``): "not stated" is not "any".
+    Besides these the file has one column ``enrolled_<axis>`` for each axis of kind "phenotype":
+    the level enrolled, ``any``, or ``not_stated``. "Not stated" is not "any".
     """
 
     trial_id: Id
+    """Name of the trial, used by the other files."""
     name: Text
+    """Name as shown."""
     scope: Text
+    """How it stands to the question: a word of `question.scopes`."""
     registry_id: Text = ""
+    """Registration number."""
     first_author_year: Text = ""
+    """First author and year, as in a reference."""
     title: Text = ""
+    """Short title."""
     country: Text = ""
+    """Countries, joined by `;`."""
     phase: Text = ""
+    """Phase."""
     design: Text = ""
+    """Randomisation, arms, masking."""
     setting: Text = ""
+    """A word of `question.settings`."""
     population: Text = ""
+    """Who was enrolled, apart from the phenotype."""
     n_randomised: Count = None
+    """Patients randomised."""
     duration_weeks: Text = ""
+    """Duration of treatment in weeks."""
     backbone: Text = ""
+    """Treatment both arms receive."""
     primary_outcome: Text = ""
+    """Primary outcome as registered."""
     status: Text = ""
+    """Such as published, ongoing, terminated."""
     start_date: Text = ""
+    """First patient: `2016`, `2016-07` or `2016-07-01`."""
     end_date: Text = ""
+    """Last patient, in the same form."""
     site: Text = ""
+    """Hospital or town; two trials of one site and time may be one."""
     pmid: Text = ""
+    """PubMed number of the main report."""
     doi: Text = ""
+    """DOI of the main report."""
     source_url: Url = ""
+    """Page at which the row was read."""
     confidence: Confidence
+    """How sure the reader was."""
     note: Text = ""
+    """Anything else; the rules never read it."""
     enrolled: dict[str, str] = Field(default_factory=dict)
+    """Axis to level enrolled, ``any`` or ``not_stated``; made from the ``enrolled_`` columns."""
 
 
 class Arm(Record):
     """One arm of a trial (``arms.csv``)."""
 
     trial_id: Id
+    """Trial in trials.csv."""
     arm_id: Id
+    """Name of the arm."""
     role: Literal["treatment", "control", "other"]
+    """Part it plays in the question."""
     label: Text
+    """What was given."""
     n_randomised: Count = None
+    """Patients randomised to it."""
     dose_mg_per_day: Text = ""
+    """Dose of the drug in mg a day."""
     source_url: Url = ""
+    """Page at which the row was read."""
     confidence: Confidence
+    """How sure the reader was."""
     note: Text = ""
+    """Anything else."""
 
 
 class Report(Record):
     """A publication, abstract, protocol or registry page of a trial (``reports.csv``)."""
 
     report_id: Id
+    """Name of the report."""
     trial_id: Id
+    """Trial in trials.csv."""
     year: Count = None
+    """Year it appeared."""
     type: Text
+    """Such as full paper, abstract, protocol, registry."""
     first_author: Text = ""
+    """First author."""
     journal: Text = ""
+    """Journal or meeting."""
     pmid: Text = ""
+    """PubMed number."""
     doi: Text = ""
+    """DOI."""
     registry_id: Text = ""
+    """Registration number it names."""
     source_url: Url = ""
+    """Page at which it was read."""
 
 
 class PhenotypeRecord(Record):
-    """What is known of a phenotype axis in a trial (``phenotypes.csv``).
-
-    `level` empty means the axis as a whole. `n` counts randomised patients of that level.
-    `recorded` says what a request could yield where nothing is reported.
-    """
+    """What is known of a phenotype axis in a trial (``phenotypes.csv``)."""
 
     trial_id: Id
+    """Trial in trials.csv."""
     axis: Id
+    """Axis declared in case.toml."""
     level: Text = ""
+    """Level of the axis; blank for the axis as a whole."""
     n: Count = None
+    """Randomised patients of that level."""
     recorded: Recorded
+    """What a request could yield where nothing is reported."""
     source_url: Url = ""
+    """Page at which it was read."""
     quote: Text = ""
+    """The words in which it was read."""
     confidence: Confidence
+    """How sure the reader was."""
     note: Text = ""
-
-
-class ResultRow(Record):
-    """One printed, derived or reconstructed number of a trial (``results.csv``).
-
-    ``*_treatment`` and ``*_control`` are arms; `estimate`, `ci_low`, `ci_high` are on the
-    natural scale of `measure` (PCT: difference in percent change; ROM: ratio of means; BETA: a
-    regression coefficient kept as printed and never pooled).
-    `analysed` is the phenotype the number was computed in, as ``axis=level`` joined by ``;``,
-    empty for everybody; `subgroup` is the printed wording. `p_value` keeps its printed form
-    (``0.026``, ``<0.001``) because rounding matters to the arithmetic rules. `counts_from` says
-    whether events were printed or worked back from percentages. `group` names conflicting
-    versions of the same number, of which one has `chosen` yes and all have a `reason`.
-    """
-
-    result_id: Id
-    trial_id: Id
-    report_id: Text = ""
-    kind: Kind
-    outcome: Text
-    analysed: Text = ""
-    subgroup: Text = ""
-    timepoint: Text = ""
-    analysis_set: Literal[
-        "itt", "per_protocol", "evaluable", "safety", "genotyped", "subset", "not_stated"
-    ] = "not_stated"
-    measure: Literal["", "HR", "OR", "RR", "ROM", "RD", "MD", "PCT", "BETA"] = ""
-    unit: Text = ""
-    events_treatment: Count = None
-    n_treatment: Count = None
-    events_control: Count = None
-    n_control: Count = None
-    events_total: Count = None
-    n_total: Count = None
-    counts_from: Literal["", "printed", "percentages", "reconstruction"] = ""
-    percent_treatment: Percent = None
-    percent_control: Percent = None
-    mean_treatment: Number = None
-    sd_treatment: Positive = None
-    mean_control: Number = None
-    sd_control: Positive = None
-    median_treatment: Number = None
-    median_control: Number = None
-    rate_treatment: Number = None
-    rate_control: Number = None
-    change_treatment: Number = None
-    change_control: Number = None
-    estimate: Number = None
-    ci_low: Number = None
-    ci_high: Number = None
-    ci_level: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    interval: Literal["", "wald", "profile", "exact", "model"] = ""
-    p_value: Text = ""
-    adjusted: Literal["yes", "no", "not_stated"] = "not_stated"
-    direction: Text = ""
-    standing: Standing = "printed"
-    derived_from: Text = ""
-    group: Text = ""
-    chosen: YesNo = "yes"
-    reason: Text = ""
-    source_url: Url
-    quote: Text
-    confidence: Confidence
-    note: Text = ""
-
-
-class CohortRow(Record):
-    """One estimate of an observational study (``cohorts.csv``).
-
-    `exposure_time` says how the time before the drug was started was handled, the one design
-    choice that decides whether immortal time can enter. `reference` says which way the printed
-    estimate runs; `contrast` is ``direct`` when users are compared with non-users of the drug
-    in the same disease, else ``indirect``.
-    """
-
-    cohort_id: Id
-    cohort: Text
-    study: Id
-    year: Count = None
-    n: Count = None
-    n_exposed: Count = None
-    n_comparator: Count = None
-    population: Text = ""
-    analysed: Text = ""
-    subgroup: Text = ""
-    exposure: Text
-    comparator: Text
-    contrast: Literal["direct", "indirect", "summary"]
-    outcome: Text
-    measure: Literal["", "HR", "OR", "RR"] = ""
-    estimate: Number = None
-    ci_low: Number = None
-    ci_high: Number = None
-    ci_level: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    p_value: Text = ""
-    reference: Literal["unexposed", "exposed"] = "unexposed"
-    exposure_time: ExposureTime
-    exposure_unit: Text = ""
-    standing: Standing = "printed"
-    group: Text = ""
-    chosen: YesNo = "yes"
-    reason: Text = ""
-    source_url: Url
-    quote: Text
-    confidence: Confidence
-    note: Text = ""
+    """Anything else."""
 
 
 class KnownFinding(Record):
-    """A finding of the arithmetic rules that a person looked at (``known_findings.csv``).
-
-    `rows` are the row ids of the finding joined by ``;``.
-    """
+    """A finding of the arithmetic rules that a person looked at (``known_findings.csv``)."""
 
     rule: Id
+    """Name of the rule."""
     rows: Text
+    """Row ids of the finding, joined by `;`."""
     explanation: Text
+    """What was found on looking."""
 
 
 class EvidenceBase(BaseModel):

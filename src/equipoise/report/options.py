@@ -13,22 +13,26 @@ class GlossaryEntry(Slice):
     """A word of the trade and what it means in plain language."""
 
     term: str
+    """The word."""
     meaning: str
+    """What it means."""
 
 
 class ReportOptions(Slice):
-    """The report's slice of ``case.toml``: sizes, glossary and the case's own limitations.
-
-    `figure_width` is the width in pixels a figure aims at, text columns included.
-
-    `cohort_lesson` names two cohort rows, a naive and a design-corrected analysis of the same
-    data, whose contrast the summary tells.
-    """
+    """Sizes and words of the report."""
 
     figure_width: Annotated[int, Field(ge=320, le=1600)] = 860
+    """Width of a figure in pixels, text columns included."""
     png_scale: Annotated[float, Field(ge=1, le=4)] = 2.0
+    """Pixels of a PNG for one of the page."""
     decimals: Annotated[int, Field(ge=1, le=4)] = 2
+    """Decimals of a ratio."""
     limitations: tuple[str, ...] = ()
+    """What the reader must know about this collection, as sentences."""
     glossary: tuple[GlossaryEntry, ...] = ()
+    """Words explained at the end."""
     research_use: str = "Research use only. Not medical advice."
+    """The sentence that stands wherever a number could be taken for advice."""
     cohort_lesson: tuple[str, ...] = ()
+    """Two cohort rows of the same data, naive and then corrected by design, whose contrast the
+    summary tells."""

@@ -16,7 +16,7 @@ from equipoise.synthesis.cohorts import CohortPanel, arrange_cohorts
 from equipoise.synthesis.complements import derive_complement
 from equipoise.synthesis.flat_results import cohort_results, complement_results, pool_results
 from equipoise.synthesis.interactions import ComplementResult
-from equipoise.synthesis.plan import Plan
+from equipoise.synthesis.plan import Plan, pools_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def synthesise(evidence: EvidenceBase, question: Question, plan: Plan) -> Synthe
     problems: list[Problem] = []
     outcomes: list[OutcomeSynthesis] = []
     complements: list[ComplementResult] = []
-    for pool in plan.pools:
+    for pool in pools_of(plan, question):
         try:
             outcomes.append(synthesise_outcome(evidence, question, pool, plan))
         except InputError as error:

@@ -16,72 +16,102 @@ Interval = Literal["wald", "t", "hksj", "hksj-adhoc"]
 
 
 class Pool(Slice):
-    """One pool: an outcome, where it is looked for, and in whom.
+    """One pool: an outcome, where it is looked for, and in whom."""
 
-    `settings` empty means every setting. `phenotype` restricts to numbers computed in that level
-    or to trials that enrolled only it. `scopes` widens or narrows the case's contrast rule (a
-    sensitivity pool). `measure` overrides the outcome's.
-    """
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
+    """Name of the result and of its figure."""
     outcome: str
+    """Outcome declared in the question."""
     label: str
+    """Name as shown."""
     question: str = ""
+    """The question it answers, as a sentence."""
     settings: tuple[str, ...] = ()
+    """Settings looked at; empty for all."""
     phenotype: PhenotypeLevel | None = None
+    """Only numbers computed in this level, or trials that enrolled only it."""
     scopes: tuple[str, ...] = ()
+    """Scopes of trials; empty for those of the contrast rule."""
     exclude_trials: tuple[str, ...] = ()
+    """Trials left out."""
     measure: Literal["", "HR", "OR", "RR", "ROM", "RD", "MD", "PCT"] = ""
+    """Another measure than the outcome's."""
     sensitivity_of: str = ""
+    """The pool it is a sensitivity analysis of."""
     note: str = ""
+    """A word to the reader."""
 
 
 class Complement(Slice):
-    """A subgroup's complement, to be derived by subtraction within one trial.
+    """A subgroup's complement, to be derived by subtraction within one trial."""
 
-    `stratum` is the printed result in the subgroup; `partition` are printed results whose union
-    is the whole trial. `patients` and `patients_total` give the subgroup's share,
-    `events` the number of events in it, all for display only.
-    """
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
+    """Name of the results made from it."""
     trial: str
+    """Trial in trials.csv."""
     outcome: str
+    """Outcome declared in the question."""
     axis: str
+    """Axis of the subgroup."""
     level: str
+    """Level that was printed."""
     complement_level: str
+    """Level to be derived."""
     stratum: str
+    """Result row of the printed level."""
     partition: tuple[str, ...] = Field(min_length=1)
+    """Result rows whose patients together are the whole trial, each patient once."""
     correlations: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3)
+    """Correlations between the two levels to try."""
     unknown_shares: tuple[float, ...] = (0.0, 0.05, 0.10)
+    """Shares of patients of unknown level to try."""
 
 
 class NormalPrior(Slice):
     """A normal prior on a log ratio or difference, with the words and source behind it."""
 
-    name: str
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
+    """Name of the prior, part of the id of its results."""
     target: Literal["interaction"]
+    """What it is a prior of."""
     mean: float = 0.0
+    """Mean on the analysis scale (logarithm for ratios)."""
     sd: float = Field(gt=0)
+    """Standard deviation on the analysis scale."""
     label: str
+    """What it believes, in words."""
     source: str
+    """Where it comes from; say so if it is assumed."""
 
 
 class Plan(Slice):
-    """Estimators, pools, complements and priors of a case.
-
-    `factors_examined` is the number of subgroup factors known to have been looked at and
-    `factors_swept` other counts for which the Sidak-adjusted P is shown.
-    """
+    """Estimators, pools, complements and priors of a case."""
 
     method: Method = "REML"
+    """Estimator of the spread between trials; EE takes one common effect."""
     ci: Interval = "hksj"
+    """Interval of a pooled effect."""
     level: float = Field(default=0.95, gt=0.5, lt=1)
+    """Level of every interval."""
     pools: tuple[Pool, ...] = ()
+    """What to pool; without any, one pool an outcome."""
     complements: tuple[Complement, ...] = ()
+    """What to derive by subtraction."""
     priors: tuple[NormalPrior, ...] = ()
+    """Beliefs an interaction is held against."""
     factors_examined: int = Field(default=1, ge=1)
+    """Subgroup factors known to have been looked at."""
     factors_swept: tuple[int, ...] = ()
+    """Other numbers of factors for which the adjusted P is shown."""
+
+
+def pools_of(plan: Plan, question: Question) -> tuple[Pool, ...]:
+    """Pools of the plan; without any, one for each outcome that is to be synthesised."""
+    return plan.pools or tuple(
+        Pool(id=outcome.name.lower().replace("_", "-"), outcome=outcome.name, label=outcome.label)
+        for outcome in question.outcomes
+        if outcome.synthesise
+    )
 
 
 def plan_problems(
