@@ -155,15 +155,15 @@ def _assembled(case: Case) -> Dossier:
 
 
 def _with_progress(title: str, work: Callable[[Callable[[str], None]], Any]) -> Any:
-    """Run `work` with a spinner on a terminal and in silence elsewhere."""
+    """Run `work` with a progress bar on a terminal and in silence elsewhere."""
     if not sys.stderr.isatty():
         return work(lambda step: None)
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (BarColumn(20), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title)
+        task = bar.add_task(title, total=None)
         return work(lambda step: bar.update(task, description=f"{title}: {step}"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -129,11 +130,13 @@ def run_case(
     check_output_folder(out, None)
     checkpoints = Checkpoints(out / STATE, fresh=fresh)
     dossier = assemble(case, checkpoints, progress)
+    pictures = itertools.count(1)
 
     def remember(key: str, compute: Callable[[], bytes]) -> bytes:
+        progress(f"report: picture {next(pictures)}")
         return checkpoints.blob("figure", key, compute)
 
-    progress("report")
+    progress("report: tables")
     write_dossier(dossier, out, remember=remember)
     checkpoints.forget_unused()
     return dossier
