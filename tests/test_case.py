@@ -47,6 +47,11 @@ def test_an_unknown_case_suggests_a_near_one() -> None:
         ("[report]", "[repotr]", ""),
         ('name = "OS"', 'name = "response"', "outcomes"),
         ('id = "os"', 'id = "response"', "id"),
+        (
+            "limitations =",
+            'cohort_lesson = ["registry_nave", "registry_tv"]\nlimitations =',
+            "cohort_lesson",
+        ),
         ("factors_examined = 3", "factors_examined = 0", "factors_examined"),
     ],
 )
@@ -59,6 +64,39 @@ def test_a_wrong_name_is_reported(folder: Path, old: str, new: str, place: str) 
         load_case(folder)
     found = [p for p in caught.value.problems if p.file == "case.toml"]
     assert place in {p.field for p in found}
+
+
+def test_a_wrong_question_does_not_hide_wrong_rows(folder: Path) -> None:
+    toml = folder / "case.toml"
+    toml.write_text(toml.read_text().replace('population = "adults', 'populaton = "adults'))
+    results = folder / "evidence" / "results.csv"
+    results.write_text(results.read_text().replace("24,60,20,60", "24,sixty,20,60"))
+    with pytest.raises(InputError) as caught:
+        load_case(folder)
+    found = {(p.file, p.field) for p in caught.value.problems}
+    assert found == {
+        ("case.toml", "population"),
+        ("case.toml", "populaton"),
+        ("evidence/results.csv", "n_treatment"),
+    }
+
+
+def test_an_excluded_trial_must_exist(folder: Path) -> None:
+    toml = folder / "case.toml"
+    old = 'label = "Response, all patients"\n'
+    toml.write_text(toml.read_text().replace(old, old + 'exclude_trials = ["omega"]\n'))
+    with pytest.raises(InputError) as caught:
+        load_case(folder)
+    assert [(p.field, p.value) for p in caught.value.problems] == [("exclude_trials", "omega")]
+
+
+def test_an_empty_folder_does_not_hide_a_packaged_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = next(iter(packaged_cases()))
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_case(name).name == name
 
 
 def test_broken_toml_names_the_line(folder: Path) -> None:

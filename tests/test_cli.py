@@ -76,6 +76,19 @@ def test_check_exits_1_on_an_error(teaching: Path, capsys: pytest.CaptureFixture
     assert document["findings"][0]["rows"] == ["alpha_response"]
 
 
+def test_check_refuses_what_run_would_refuse(
+    teaching: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = teaching / "evidence" / "results.csv"
+    lines = path.read_text().splitlines()
+    twin = lines[1].replace("alpha_response", "alpha_response_late")
+    path.write_text("\n".join([*lines, twin]) + "\n")
+    capsys.readouterr()
+    code, document = answer(capsys, "check", str(teaching))
+    assert code == 4
+    assert "alpha_response_late" in document["message"]
+
+
 def test_bad_input_leaves_the_old_output(
     teaching: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -84,11 +84,11 @@ def find_case(reference: str) -> Traversable:
     path = Path(reference)
     if path.name == CASE_FILE and path.is_file():
         return path.parent
+    shipped = packaged_cases()
+    if reference in shipped and not (path / CASE_FILE).is_file():
+        return shipped[reference]
     if path.is_dir():
         return path
-    shipped = packaged_cases()
-    if reference in shipped:
-        return shipped[reference]
     near = difflib.get_close_matches(reference, shipped, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     names = ", ".join(shipped) or "none"
@@ -121,20 +121,26 @@ def load_case(reference: str | Path | Traversable) -> Case:
     plan = _slice(Plan, document, "synthesis", problems)
     options = _slice(ReportOptions, document, "report", problems)
     evidence = None
+    try:
+        evidence = read_evidence(folder / "evidence", question)
+    except InputError as error:
+        problems += error.problems
     if question is not None:
         problems += _question_problems(question)
-        try:
-            evidence = read_evidence(folder / "evidence", question)
-        except InputError as error:
-            problems += error.problems
-        if plan is not None:
-            problems += plan_problems(plan, question, evidence)
+    if question is not None and plan is not None:
+        problems += plan_problems(plan, question, evidence)
+    if options is not None and evidence is not None:
+        problems += _options_problems(options, evidence)
     if problems or not (identity and question and plan and options and evidence):
         raise InputError(problems)
     return Case(identity, question, plan, options, evidence, tuple(_hashes(folder)))
 
 
 def _parse(folder: Traversable, problems: list[Problem]) -> dict[str, Any]:
+    if not (folder / CASE_FILE).is_file():
+        action = "Name a case folder; 'equipoise new NAME' writes one."
+        problems.append(Problem(CASE_FILE, "", "", "", "this file in the case folder", action))
+        return {}
     data = read_bytes(CASE_FILE, folder / CASE_FILE, problems)
     text = decode(CASE_FILE, data, problems) if data is not None else None
     if text is None:
@@ -192,6 +198,19 @@ def _question_problems(question: Question) -> Iterator[Problem]:
             value = f"{focus.axis}={focus.level}"
             allowed = "; ".join(f"{axis}: {', '.join(names)}" for axis, names in levels.items())
             yield Problem(*where, "focus", value, allowed, "Name a declared axis and level.")
+
+
+def _options_problems(options: ReportOptions, evidence: EvidenceBase) -> Iterator[Problem]:
+    known = [row.cohort_id for row in evidence.cohorts]
+    for name in options.cohort_lesson:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            where = (CASE_FILE, "[report]", "cohort_lesson")
+            yield Problem(*where, name, "a cohort_id of cohorts.csv", f"Correct the id.{hint}")
+    if len(options.cohort_lesson) not in (0, 2):
+        count = str(len(options.cohort_lesson))
+        yield Problem(CASE_FILE, "[report]", "cohort_lesson", count, "two rows", "Name two.")
 
 
 def _hashes(folder: Traversable) -> Iterator[tuple[str, str]]:

@@ -73,8 +73,10 @@ def check(case: str, *, json: Json = False) -> int:
     from equipoise.case import load_case
     from equipoise.evidence.check import check as run_rules
     from equipoise.report.answers import findings_answer, findings_text
+    from equipoise.synthesis import synthesise
 
     loaded = load_case(case)
+    synthesise(loaded.evidence, loaded.question, loaded.plan)  # refuses what `run` would refuse
     findings = run_rules(loaded.evidence, loaded.question)
     _answer("check", json, findings_answer(findings), findings_text(findings))
     return EXIT_FINDINGS if any(f.severity == "error" for f in findings) else EXIT_DONE

@@ -27,7 +27,7 @@ def found(make, question: Question) -> GapMap:
             make.phenotype(trial_id="t1", level="negative", recorded="reported"),
             make.phenotype(trial_id="t1", recorded="stored_samples"),
             make.phenotype(trial_id="t3", recorded="not_collectable"),
-            make.result(result_id="t1_pos", analysed="m=positive"),
+            make.result(result_id="t1_pos", analysed="m=positive", p_value="0.2"),
             make.result(result_id="t1_der", analysed="m=negative", standing="derived"),
             make.result(result_id="t1_all"),
             make.result(result_id="t2_all", trial_id="t2", kind="within_arm"),
@@ -40,6 +40,13 @@ def found(make, question: Question) -> GapMap:
         ),
         question,
     )
+
+
+def test_a_direction_without_a_number_is_no_contrast(make, question: Question) -> None:
+    for fields, contrast in (({"direction": "lower"}, False), ({"percent_treatment": 12.5}, True)):
+        row = make.result(analysed="m=positive", **fields)
+        one = cell(gap_map(make.base(row), question), "t1", "response", "positive")
+        assert (one.state, one.randomised_contrast) == ("reported", contrast)
 
 
 def test_a_level_analysed_is_reported(found: GapMap) -> None:

@@ -12,7 +12,13 @@ import pytest
 
 from equipoise.cli import app
 
-PAGES = ("README.md", "CONTRIBUTING.md", "NOTICE.md", "docs/index.md", "docs/architecture.md")
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "NOTICE.md",
+    *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")),
+)
 
 
 @pytest.fixture(scope="module")

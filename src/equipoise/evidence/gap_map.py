@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from equipoise.evidence.question import Axis, Outcome, Question
-from equipoise.evidence.schema import EvidenceBase, ResultRow, Trial, phenotype_of
+from equipoise.evidence.schema import EvidenceBase, ResultRow, Trial, has_number, phenotype_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,7 +197,7 @@ def _cell(
             "reported",
             tuple(row.result_id for row in printed),
             only,
-            any(row.kind == "randomised" for row in printed),
+            any(row.kind == "randomised" and has_number(row) for row in printed),
             derived,
             in_scope,
         )

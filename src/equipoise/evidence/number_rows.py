@@ -155,7 +155,8 @@ class CohortRow(Record):
     comparator: Text
     """What it is compared with."""
     contrast: Literal["direct", "indirect", "summary"]
-    """Users against non-users in the same disease, any other comparison, or a meta-analysis."""
+    """`direct`: users against patients with the same disease who did not take the drug (some may
+    have taken another); `indirect`: any other comparison; `summary`: a meta-analysis."""
     outcome: Text
     """Standard name of an outcome declared in case.toml."""
     measure: Literal["", "HR", "OR", "RR"] = ""

@@ -52,6 +52,13 @@ def _allowed(kind: str, context: dict[str, object]) -> str:
         "string_too_long": "at most {max_length} characters",
         "string_pattern_mismatch": "text matching {pattern}",
         "missing": "a value",
+        "string_type": "text, in quotes",
+        "tuple_type": "a list, in square brackets",
+        "too_short": "at least {min_length}",
+        "extra_forbidden": "a key that is known here",
+        "bool_parsing": "true or false",
+        "bool_type": "true or false",
+        "model_type": "a table, in curly braces",
     }
     return words.get(kind, kind.replace("_", " ")).format_map(context)
 
@@ -63,7 +70,13 @@ def problems_of(name: str, row: str, error: ValidationError) -> list[Problem]:
         field = ".".join(str(part) for part in item["loc"])
         value = "" if item["type"] == "missing" else str(item["input"])
         allowed = _allowed(item["type"], dict(item.get("ctx", {})))
-        action = f"Correct {field!r} or leave it blank if it was not printed."
+        action = f"Correct {field!r}."
+        if item["type"] == "extra_forbidden":
+            action = f"Remove or rename {field!r}; docs/case.md lists the keys."
+        elif item["type"] == "missing":
+            action = f"Add {field!r}."
+        elif name.endswith(".csv"):
+            action = f"Correct {field!r}, or leave it blank if it was not printed."
         found.append(Problem(name, row, field, value, allowed, action))
     return found
 
@@ -73,15 +86,22 @@ def read_records(
     file: Traversable,
     model: type[R],
     problems: list[Problem],
-    extra: Sequence[str] = (),
+    axes: Sequence[str] | None = (),
 ) -> tuple[R, ...]:
-    """Read one CSV file into records; `extra` are further required columns (``enrolled_*``)."""
+    """Read one CSV file into records.
+
+    `axes` name the ``enrolled_`` columns that must be there; None takes those that are.
+    """
     data = read_bytes(name, file, problems)
     text = decode(name, data, problems) if data is not None else None
     if text is None:
         return ()
+    if axes is None:
+        header = text.split("\n", 1)[0].strip().split(",")
+        axes = [h.strip().removeprefix(ENROLLED) for h in header if h.strip().startswith(ENROLLED)]
+    extra = [ENROLLED + axis for axis in axes]
     fields = [field for field in model.model_fields if field != "enrolled"]
-    required = [f for f in fields if model.model_fields[f].is_required()] + list(extra)
+    required = [f for f in fields if model.model_fields[f].is_required()] + extra
     records = []
     for line, row in parse_rows(name, text, [*fields, *extra], required, problems):
         values: dict[str, object] = {
@@ -118,7 +138,7 @@ def _stray_files(folder: Traversable) -> list[Problem]:
     ]
 
 
-def read_evidence(folder: Traversable, question: Question) -> EvidenceBase:
+def read_evidence(folder: Traversable, question: Question | None) -> EvidenceBase:
     """Read and cross-check the evidence folder of a case.
 
     Parameters
@@ -126,8 +146,9 @@ def read_evidence(folder: Traversable, question: Question) -> EvidenceBase:
     folder : Traversable
         Holds trials.csv and results.csv, and where there is something to say arms.csv,
         reports.csv, phenotypes.csv, cohorts.csv and known_findings.csv.
-    question : Question
-        Names the axes, levels, outcomes, settings and scopes the rows may use.
+    question : Question or None
+        Names the axes, levels, outcomes, settings and scopes the rows may use; None when it
+        could not be read, to find what is wrong with the rows all the same.
 
     Raises
     ------
@@ -135,17 +156,19 @@ def read_evidence(folder: Traversable, question: Question) -> EvidenceBase:
         With every problem of every file.
     """
     problems: list[Problem] = []
-    extra = [ENROLLED + axis.name for axis in question.axes if axis.kind == "phenotype"]
+    axes = None
+    if question is not None:
+        axes = [axis.name for axis in question.axes if axis.kind == "phenotype"]
 
-    def read(file: str, model: type[R], extra: Sequence[str] = ()) -> tuple[R, ...]:
+    def read(file: str, model: type[R], axes: Sequence[str] | None = ()) -> tuple[R, ...]:
         path = folder / file
         if file in OPTIONAL and not path.is_file():
             return ()
-        return read_records(f"evidence/{file}", path, model, problems, extra)
+        return read_records(f"evidence/{file}", path, model, problems, axes)
 
     problems += _stray_files(folder)
     evidence = EvidenceBase(
-        trials=read("trials.csv", Trial, extra),
+        trials=read("trials.csv", Trial, axes),
         arms=read("arms.csv", Arm),
         reports=read("reports.csv", Report),
         phenotypes=read("phenotypes.csv", PhenotypeRecord),
@@ -153,7 +176,8 @@ def read_evidence(folder: Traversable, question: Question) -> EvidenceBase:
         cohorts=read("cohorts.csv", CohortRow),
         known_findings=read("known_findings.csv", KnownFinding),
     )
-    problems += cross_check(evidence, question, complete=not problems)
+    if question is not None:
+        problems += cross_check(evidence, question, complete=not problems)
     if problems:
         raise InputError(problems)
     return evidence

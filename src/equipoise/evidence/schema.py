@@ -25,6 +25,7 @@ __all__ = [
     "Report",
     "ResultRow",
     "Trial",
+    "has_number",
     "phenotype_of",
 ]
 
@@ -196,3 +197,10 @@ def phenotype_of(row: ResultRow | CohortRow) -> dict[str, str]:
     """Phenotype a number was computed in, as ``{axis: level}``; empty for everybody."""
     pairs = (part.split("=", 1) for part in row.analysed.split(";") if part.strip())
     return {axis.strip(): level.strip() for axis, level in pairs}
+
+
+def has_number(row: ResultRow) -> bool:
+    """Whether a row prints more than a direction."""
+    stems = ("estimate", "p_value", "events_", "percent_", "mean_", "median_", "rate_", "change_")
+    numbers = (getattr(row, f) for f in ResultRow.model_fields if f.startswith(stems))
+    return any(number not in (None, "") for number in numbers)

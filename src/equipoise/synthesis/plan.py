@@ -126,6 +126,9 @@ def plan_problems(
         yield _problem(name, "id", name, "each id once", "Rename one of them.")
     for pool in plan.pools:
         yield from _pool_problems(pool, plan, question)
+        trials = [trial.trial_id for trial in evidence.trials] if evidence else []
+        for trial in pool.exclude_trials if evidence else ():
+            yield from _one_of(pool.id, "exclude_trials", trial, trials)
     for complement in plan.complements:
         yield from _complement_problems(complement, question, evidence)
 
