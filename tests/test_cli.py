@@ -15,6 +15,7 @@ import pytest
 
 from equipoise.case import load_case, packaged_cases
 from equipoise.cli import execute
+from equipoise.errors import MissingExtraError
 
 SCHEMA = json.loads(
     (resources.files("equipoise") / "report" / "schemas" / "answer.schema.json").read_text()
@@ -147,6 +148,19 @@ def test_an_unexpected_failure_is_5(teaching: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("equipoise.run.synthesise", fail)
     assert execute(["run", str(teaching), "--out", str(teaching.parent / "out")]) == 5
+
+
+def test_a_missing_extra_is_3_with_the_command_to_type(
+    teaching: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def need(*_: object, **__: object) -> None:
+        raise MissingExtraError("mechanism", "the import of SBML")
+
+    monkeypatch.setattr("equipoise.run.synthesise", need)
+    capsys.readouterr()
+    code, document = answer(capsys, "run", str(teaching), "--out", str(teaching.parent / "out"))
+    assert code == 3
+    assert "pip install 'equipoise[mechanism]'" in document["message"]
 
 
 def test_show_follows_a_number_both_ways(
