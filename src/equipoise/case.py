@@ -20,6 +20,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, ValidationError
 
 from equipoise.errors import InputError, Problem, UsageError
+from equipoise.evidence.cross_check import SELECTION_WORDS
 from equipoise.evidence.csv_text import decode, read_bytes
 from equipoise.evidence.question import Question, Slice
 from equipoise.evidence.read import problems_of, read_evidence
@@ -116,6 +117,8 @@ def load_case(reference: str | Path | Traversable) -> Case:
     folder = find_case(reference) if isinstance(reference, str) else reference
     problems: list[Problem] = []
     document = _parse(folder, problems)
+    if document is None:
+        raise InputError(problems)
     identity = _slice(Identity, document, "case", problems)
     question = _slice(Question, document, "question", problems)
     plan = _slice(Plan, document, "synthesis", problems)
@@ -136,23 +139,23 @@ def load_case(reference: str | Path | Traversable) -> Case:
     return Case(identity, question, plan, options, evidence, tuple(_hashes(folder)))
 
 
-def _parse(folder: Traversable, problems: list[Problem]) -> dict[str, Any]:
+def _parse(folder: Traversable, problems: list[Problem]) -> dict[str, Any] | None:
     if not (folder / CASE_FILE).is_file():
         action = "Name a case folder; 'equipoise new NAME' writes one."
         problems.append(Problem(CASE_FILE, "", "", "", "this file in the case folder", action))
-        return {}
+        return None
     data = read_bytes(CASE_FILE, folder / CASE_FILE, problems)
     text = decode(CASE_FILE, data, problems) if data is not None else None
     if text is None:
-        return {}
+        return None
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         place = re.search(r"line \d+", str(error))
         problems.append(
             Problem(CASE_FILE, place[0] if place else "", "", str(error), "valid TOML", "Mend it.")
         )
-        return {}
+        return None
     problems += [
         Problem(CASE_FILE, f"[{key}]", "", "", ", ".join(SECTIONS), "Rename or remove the section.")
         for key in document
@@ -164,8 +167,6 @@ def _parse(folder: Traversable, problems: list[Problem]) -> dict[str, Any]:
 def _slice(
     kind: type[S], document: dict[str, Any], section: str, problems: list[Problem]
 ) -> S | None:
-    if not document:
-        return None
     if section not in document and section in ("case", "question"):
         problems.append(
             Problem(CASE_FILE, f"[{section}]", "", "", "this section", "Add the section.")
@@ -191,6 +192,11 @@ def _question_problems(question: Question) -> Iterator[Problem]:
         if scope not in question.scopes:
             allowed = "one of " + ", ".join(question.scopes)
             yield Problem(*where, "contrast.scopes", scope, allowed, "Correct the scope.")
+    for axis in question.axes:
+        for level in axis.levels:
+            if level.name in SELECTION_WORDS:
+                words = "a name other than " + " and ".join(SELECTION_WORDS)
+                yield Problem(*where, f"axes.{axis.name}.levels", level.name, words, "Rename it.")
     focus = question.focus
     if focus is not None:
         levels = {axis.name: [level.name for level in axis.levels] for axis in question.axes}
@@ -216,7 +222,7 @@ def _options_problems(options: ReportOptions, evidence: EvidenceBase) -> Iterato
 def _hashes(folder: Traversable) -> Iterator[tuple[str, str]]:
     files = {CASE_FILE: folder / CASE_FILE}
     for file in (folder / "evidence").iterdir():
-        if file.name.endswith(".csv"):
+        if file.name.endswith(".csv") and file.is_file():
             files[f"evidence/{file.name}"] = file
     for name in sorted(files):
         yield name, hashlib.sha256(files[name].read_bytes()).hexdigest()

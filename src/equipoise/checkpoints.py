@@ -2,7 +2,8 @@
 
 A result is stored as JSON under the hash of everything it depends on. Values are frozen
 dataclasses and pydantic models of plain types; they are rebuilt from their type hints, so no
-pickle is read. A file that cannot be read back is treated as absent.
+pickle is read. Each file begins with the hash of its key and content: one that was cut short,
+changed or exchanged is treated as absent.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import base64
 import dataclasses
 import hashlib
 import json
+import shutil
 import types
 import typing
 from collections.abc import Callable, Iterator
@@ -23,6 +25,9 @@ from pydantic import BaseModel
 from equipoise.atomic import write_bytes
 
 T = TypeVar("T")
+
+SEAL_LENGTH = 65
+"""A SHA-256 in hexadecimal and a line end."""
 
 
 def fingerprint(*parts: object) -> str:
@@ -83,6 +88,20 @@ def from_plain(kind: Any, plain: Any) -> Any:
     return plain
 
 
+def _seal(key: str, data: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + b"\n" + data).hexdigest().encode() + b"\n"
+
+
+def _read(path: Path, key: str) -> bytes | None:
+    """Return what was stored under the key, or None if it is not there or not intact."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    data = content[SEAL_LENGTH:]
+    return data if content[:SEAL_LENGTH] == _seal(key, data) else None
+
+
 class Checkpoints:
     """A folder of room results, one file a room and key.
 
@@ -102,22 +121,20 @@ class Checkpoints:
         data = self.blob(
             name, key, lambda: json.dumps(to_plain(compute()), sort_keys=True).encode()
         )
-        try:
-            return typing.cast("T", from_plain(kind, json.loads(data)))
-        except (ValueError, TypeError, KeyError):
-            value = compute()
-            write_bytes(self._path(name, key), json.dumps(to_plain(value)).encode())
-            return value
+        return typing.cast("T", from_plain(kind, json.loads(data)))
 
     def blob(self, name: str, key: str, compute: Callable[[], bytes]) -> bytes:
         """Return stored bytes, or compute and store them."""
         path = self._path(name, key)
         self._used.add(path)
-        if not self.fresh and path.is_file():
+        stored = None if self.fresh else _read(path, key)
+        if stored is not None:
             self.reused.append(name)
-            return path.read_bytes()
+            return stored
         data = compute()
-        write_bytes(path, data)
+        if path.is_dir():
+            shutil.rmtree(path)
+        write_bytes(path, _seal(key, data) + data)
         self.computed.append(name)
         return data
 

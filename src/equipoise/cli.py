@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -19,6 +22,7 @@ from equipoise.errors import (
     EXIT_USAGE,
     EquipoiseError,
     InputError,
+    UsageError,
 )
 
 if TYPE_CHECKING:
@@ -97,11 +101,12 @@ def run(case: str, *, out: Path | None = None, fresh: bool = False, json: Json =
         Compute everything again, ignoring the room results kept in the output folder.
     """
     from equipoise.case import find_case, load_case
+    from equipoise.output_folder import check_output_folder
     from equipoise.report.answers import dossier_answer
-    from equipoise.run import check_output_folder, run_case
+    from equipoise.run import run_case
 
     folder = find_case(case)
-    target = out or Path(f"{Path(case).resolve().name if Path(case).is_dir() else case}-dossier")
+    target = out or Path(f"{Path(str(folder)).resolve().name}-dossier")
     check_output_folder(target, folder if isinstance(folder, Path) else None)
     loaded = load_case(folder)
     dossier = _with_progress(
@@ -174,9 +179,15 @@ def _answer(command: str, as_json: bool, answer: dict[str, Any], text: str) -> N
     if as_json:
         from equipoise.report.answers import to_json
 
-        sys.stdout.write(to_json(command, answer) + "\n")
-    else:
-        sys.stdout.write(text + "\n")
+        text = to_json(command, answer)
+    _write(sys.stdout, text)
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write a line and flush it, so that a full disk or a closed pipe is noticed here."""
+    if stream is not None:
+        stream.write(text + "\n")
+        stream.flush()
 
 
 def _fail(error: Exception | str, code: int, as_json: bool) -> int:
@@ -190,16 +201,28 @@ def _fail(error: Exception | str, code: int, as_json: bool) -> int:
             "message": str(error),
             "problems": problems,
         }
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        text, stream = json.dumps(document, ensure_ascii=False, indent=2), sys.stdout
     else:
-        sys.stderr.write(f"equipoise: {error}\n")
+        text, stream = f"equipoise: {error}", sys.stderr
+    with contextlib.suppress(OSError, ValueError):
+        _write(stream, text)
     return code
+
+
+def _check_epoch() -> None:
+    """Refuse a SOURCE_DATE_EPOCH that is no time, before a library stumbles over it."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch == "":
+        del os.environ["SOURCE_DATE_EPOCH"]
+    elif epoch is not None and not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 11):
+        raise UsageError(f"SOURCE_DATE_EPOCH is {epoch!r}: allowed are seconds since 1970")
 
 
 def execute(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
-    as_json = "--json" in arguments
+    as_json = any(word.partition("=")[0] == "--json" for word in arguments)
     try:
+        _check_epoch()
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         return _fail(error, EXIT_USAGE, as_json)
@@ -207,13 +230,27 @@ def execute(arguments: list[str]) -> int:
         return _fail(error, error.exit_code, as_json)
     except KeyboardInterrupt:
         return _fail("interrupted; what was finished is kept", EXIT_INTERRUPTED, as_json)
-    except (ArithmeticError, ValueError, OSError, RuntimeError) as error:
-        return _fail(error, EXIT_COMPUTATION, as_json)
+    except BrokenPipeError:
+        _silence_stdout()
+        return EXIT_DONE
+    except Exception as error:  # the last door: whatever failed, one message and one code
+        return _fail(f"{type(error).__name__}: {error}", EXIT_COMPUTATION, as_json)
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _silence_stdout() -> None:
+    """Point stdout at nothing: the reader of the pipe has gone, as ``head`` does."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
     """Entry point of the ``equipoise`` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            plain = "--json" not in sys.argv
+            stream.reconfigure(
+                encoding=None if plain else "utf-8", errors="backslashreplace" if plain else None
+            )
     sys.exit(execute(sys.argv[1:]))
 
 

@@ -32,9 +32,23 @@ MEASURE_NAMES = {
 """Measures in words; BETA is a regression coefficient kept as printed."""
 
 
+OVERFLOW = 700.0
+"""Logarithm above which a ratio is shown as infinite; a double ends at 709.8."""
+
+
 def scale_of(measure: str) -> Scale:
     """Scale on which a measure is shown: ``ratio`` or ``difference``."""
     return "ratio" if measure in RATIO_MEASURES else "difference"
+
+
+def to_natural(measure: str, value: float) -> float:
+    """Bring a number of a measure from the analysis scale to the natural one.
+
+    `exp(value)` for ratios, infinite where a double cannot hold it; else `value`.
+    """
+    if measure not in RATIO_MEASURES:
+        return value
+    return math.inf if value > OVERFLOW else math.exp(value)
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,7 @@ class Estimate:
 
     def natural(self, x: float) -> float:
         """Bring a number from the analysis scale to the natural one."""
-        return math.exp(x) if self.measure in RATIO_MEASURES else x
+        return to_natural(self.measure, x)
 
     def interval(self, level: float = 0.95) -> tuple[float, float, float]:
         """Estimate and limits on the natural scale: as printed, else `value -+ z se`."""

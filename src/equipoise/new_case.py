@@ -10,7 +10,7 @@ from pathlib import Path
 from equipoise.atomic import write_bytes
 from equipoise.errors import UsageError
 
-NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,59}$")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 PLACEHOLDER = b"@NAME@"
 
 
@@ -34,10 +34,12 @@ def write_case(name: str, into: Path) -> Path:
     UsageError
         When the name is not allowed or the folder already holds something.
     """
-    if not NAME.match(name):
+    if not NAME.fullmatch(name):
         raise UsageError(
             f"case name {name!r}: allowed are lower-case letters, digits and hyphens, at most 60"
         )
+    if into.exists() and not into.is_dir():
+        raise UsageError(f"{into} is a file; name a folder with --into")
     folder = into / name
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} exists and is not empty; choose another name")

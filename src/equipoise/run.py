@@ -12,15 +12,12 @@ from pathlib import Path
 import equipoise
 from equipoise.case import Case
 from equipoise.checkpoints import Checkpoints, code_version, fingerprint
-from equipoise.errors import UsageError
 from equipoise.evidence.check import Finding, check
 from equipoise.evidence.gap_map import GapMap, gap_map
+from equipoise.output_folder import check_output_folder, claimed
 from equipoise.report.dossier import Dossier, Provenance
 from equipoise.report.export import write_dossier
 from equipoise.synthesis.evidence_synthesis import Synthesis, synthesise
-
-STATE = ".equipoise"
-"""Folder inside the output that holds room results; it also marks an output folder as ours."""
 
 PACKAGES = ("altair", "numpy", "pandas", "scipy", "vl-convert-python")
 Progress = Callable[[str], None]
@@ -46,7 +43,7 @@ def assemble(case: Case, checkpoints: Checkpoints, progress: Progress) -> Dossie
         "synthesis",
         Synthesis,
         fingerprint(evidence_key, case.plan, case.identity.seed),
-        lambda: synthesise(case.evidence, case.question, case.plan),
+        lambda: synthesise(case.evidence, case.question, case.plan, seed=case.identity.seed),
     )
     return Dossier(
         case.question.title,
@@ -82,26 +79,6 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def check_output_folder(out: Path, case_folder: Path | None) -> None:
-    """Refuse a folder that is not ours, or that is the case itself.
-
-    Raises
-    ------
-    UsageError
-        Naming the folder and what to do.
-    """
-    if case_folder is not None and out.resolve().is_relative_to(case_folder.resolve()):
-        raise UsageError(
-            f"{out} lies inside the case folder; choose another --out: a run writes nothing there"
-        )
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"{out} is a file; choose a folder with --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / STATE).is_dir():
-        raise UsageError(
-            f"{out} is not empty and was not written by equipoise; choose another --out"
-        )
-
-
 def run_case(
     case: Case,
     out: Path,
@@ -128,15 +105,16 @@ def run_case(
         What was written.
     """
     check_output_folder(out, None)
-    checkpoints = Checkpoints(out / STATE, fresh=fresh)
-    dossier = assemble(case, checkpoints, progress)
-    pictures = itertools.count(1)
+    with claimed(out, case.name) as state:
+        checkpoints = Checkpoints(state, fresh=fresh)
+        dossier = assemble(case, checkpoints, progress)
+        pictures = itertools.count(1)
 
-    def remember(key: str, compute: Callable[[], bytes]) -> bytes:
-        progress(f"report: picture {next(pictures)}")
-        return checkpoints.blob("figure", key, compute)
+        def remember(key: str, compute: Callable[[], bytes]) -> bytes:
+            progress(f"report: picture {next(pictures)}")
+            return checkpoints.blob("figure", key, compute)
 
-    progress("report: tables")
-    write_dossier(dossier, out, remember=remember)
-    checkpoints.forget_unused()
+        progress("report: tables")
+        write_dossier(dossier, out, remember=remember)
+        checkpoints.forget_unused()
     return dossier

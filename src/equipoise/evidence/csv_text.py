@@ -25,7 +25,8 @@ def decode(name: str, data: bytes, problems: list[Problem]) -> str | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         start = data.rfind(b"\n", 0, error.start) + 1
-        column = _column_at(data, start, error.start)
+        table = name.endswith(".csv")
+        column = _column_at(data, start, error.start) if table else ""
         problems.append(
             Problem(
                 name,
@@ -33,7 +34,7 @@ def decode(name: str, data: bytes, problems: list[Problem]) -> str | None:
                 column,
                 f"byte 0x{data[error.start]:02x}",
                 "UTF-8 text",
-                "Save the file as 'CSV UTF-8' (it looks like Latin-1 or Windows-1252).",
+                f"Save the file as {'CSV ' * table}UTF-8 (it looks like Latin-1 or Windows-1252).",
             )
         )
         return None
@@ -43,8 +44,11 @@ def _column_at(data: bytes, line_start: int, position: int) -> str:
     """Name of the CSV column in which a byte of the current line stands."""
     before = data[line_start:position].decode("latin-1")
     header = data.split(b"\n", 1)[0].decode("latin-1").strip().lstrip("ï»¿")
-    index = len(next(csv.reader([before]), [""])) - 1
-    names = next(csv.reader([header]), [])
+    try:
+        index = len(next(csv.reader([before]), [""])) - 1
+        names = next(csv.reader([header]), [])
+    except csv.Error:
+        return ""
     return names[index] if 0 <= index < len(names) else f"column {index + 1}"
 
 

@@ -6,17 +6,33 @@ data here; the engines know only axes, levels and outcomes.
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from equipoise.evidence.fields import MAX_TEXT, printable
 
 
 class Slice(BaseModel):
     """A frozen part of ``case.toml``; an unknown key is an error, not a silent no-op."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        str_max_length=MAX_TEXT,
+        use_attribute_docstrings=True,
     )
+
+    @field_validator("*")
+    @classmethod
+    def _printable(cls, value: object) -> object:
+        """Refuse control characters in every text of the slice."""
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, str):
+                printable(item)
+        return value
 
 
 class Level(Slice):
@@ -63,7 +79,7 @@ class Outcome(Slice):
     difference, difference in percent change."""
     better: Literal["lower", "higher", "neither"]
     """Direction of the measure that is good for the patient."""
-    smallest_worthwhile: float | None = None
+    smallest_worthwhile: Annotated[float, Field(allow_inf_nan=False)] | None = None
     """Smallest effect worth having, on the natural scale of the measure."""
     smallest_worthwhile_source: str = ""
     """Where that comes from; say so if it is assumed."""
@@ -120,6 +136,13 @@ class Question(Slice):
     """Outcomes by their standard names."""
     contrast: ContrastRule = ContrastRule()
     """What may enter a pool."""
+
+    @field_validator("evidence_date")
+    @classmethod
+    def _is_a_day(cls, value: str) -> str:
+        if value:
+            date.fromisoformat(value)
+        return value
 
     def axis(self, name: str) -> Axis:
         """Return the axis of that name."""

@@ -59,6 +59,7 @@ def _allowed(kind: str, context: dict[str, object]) -> str:
         "bool_parsing": "true or false",
         "bool_type": "true or false",
         "model_type": "a table, in curly braces",
+        "value_error": "{error}",
     }
     return words.get(kind, kind.replace("_", " ")).format_map(context)
 
@@ -128,14 +129,15 @@ def _stray_files(folder: Traversable) -> list[Problem]:
     if not folder.is_dir():
         return []
     known = (*REQUIRED, *OPTIONAL, LEDGER)
-    stray = sorted(f.name for f in folder.iterdir() if f.name.lower().endswith(".csv"))
-    return [
-        Problem(
-            f"evidence/{name}", "", "", "", ", ".join(known), "Rename the file or move it away."
-        )
-        for name in stray
-        if name not in known
-    ]
+    problems: list[Problem] = []
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        name = f"evidence/{file.name}"
+        if file.name == LEDGER or (file.name in OPTIONAL and not file.is_file()):
+            read_bytes(name, file, problems)
+        elif file.name.lower().endswith(".csv") and file.name not in known:
+            action = "Rename the file or move it away."
+            problems.append(Problem(name, "", "", "", ", ".join(known), action))
+    return problems
 
 
 def read_evidence(folder: Traversable, question: Question | None) -> EvidenceBase:

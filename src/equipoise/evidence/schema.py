@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from equipoise.evidence.fields import Confidence, Count, Id, Record, Recorded, Text, Url
+from equipoise.evidence.fields import Confidence, Count, Id, Name, Record, Recorded, Text, Url
 from equipoise.evidence.number_rows import CohortRow, ResultRow
 
 __all__ = [
@@ -39,9 +39,9 @@ class Trial(Record):
 
     trial_id: Id
     """Name of the trial, used by the other files."""
-    name: Text
+    name: Name
     """Name as shown."""
-    scope: Text
+    scope: Name
     """How it stands to the question: a word of `question.scopes`."""
     registry_id: Text = ""
     """Registration number."""

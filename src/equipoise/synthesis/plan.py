@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from equipoise.evidence.schema import EvidenceBase
 
 Method = Literal["EE", "DL", "REML", "PM"]
 Interval = Literal["wald", "t", "hksj", "hksj-adhoc"]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Factors = Annotated[int, Field(ge=1, le=1000)]
 
 
 class Pool(Slice):
@@ -61,9 +63,9 @@ class Complement(Slice):
     """Result row of the printed level."""
     partition: tuple[str, ...] = Field(min_length=1)
     """Result rows whose patients together are the whole trial, each patient once."""
-    correlations: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3)
+    correlations: tuple[Share, ...] = (0.0, 0.1, 0.2, 0.3)
     """Correlations between the two levels to try."""
-    unknown_shares: tuple[float, ...] = (0.0, 0.05, 0.10)
+    unknown_shares: tuple[Share, ...] = (0.0, 0.05, 0.10)
     """Shares of patients of unknown level to try."""
 
 
@@ -74,9 +76,9 @@ class NormalPrior(Slice):
     """Name of the prior, part of the id of its results."""
     target: Literal["interaction"]
     """What it is a prior of."""
-    mean: float = 0.0
+    mean: Annotated[float, Field(ge=-100, le=100)] = 0.0
     """Mean on the analysis scale (logarithm for ratios)."""
-    sd: float = Field(gt=0)
+    sd: Annotated[float, Field(ge=1e-6, le=100)]
     """Standard deviation on the analysis scale."""
     label: str
     """What it believes, in words."""
@@ -91,7 +93,7 @@ class Plan(Slice):
     """Estimator of the spread between trials; EE takes one common effect."""
     ci: Interval = "hksj"
     """Interval of a pooled effect."""
-    level: float = Field(default=0.95, gt=0.5, lt=1)
+    level: float = Field(default=0.95, ge=0.5, le=0.9999)
     """Level of every interval."""
     pools: tuple[Pool, ...] = ()
     """What to pool; without any, one pool an outcome."""
@@ -99,9 +101,9 @@ class Plan(Slice):
     """What to derive by subtraction."""
     priors: tuple[NormalPrior, ...] = ()
     """Beliefs an interaction is held against."""
-    factors_examined: int = Field(default=1, ge=1)
+    factors_examined: Factors = 1
     """Subgroup factors known to have been looked at."""
-    factors_swept: tuple[int, ...] = ()
+    factors_swept: tuple[Factors, ...] = ()
     """Other numbers of factors for which the adjusted P is shown."""
 
 
@@ -171,6 +173,14 @@ def _complement_problems(
     yield from _one_of(
         row, "outcome", complement.outcome, [outcome.name for outcome in question.outcomes]
     )
+    if complement.level == complement.complement_level:
+        yield _problem(
+            row,
+            "complement_level",
+            complement.level,
+            "another level than the printed one",
+            "Name the level to be derived.",
+        )
     for level in (complement.level, complement.complement_level):
         yield from _level(row, complement.axis, level, question)
     if evidence is None:
