@@ -22,7 +22,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
 @cache
 def synthesis(name: str) -> Synthesis:
     case = load_case(name)
-    return synthesise(case.evidence, case.question, case.plan)
+    return synthesise(case.evidence, case.question, case.plan, seed=case.identity.seed)
 
 
 def rounded(value: float, like: str) -> str:

@@ -1,12 +1,11 @@
 """Which rows enter a pool, which do not and why, and what comes out."""
 
-import math
-
 import pytest
 
 from equipoise.errors import InputError
 from equipoise.synthesis import Plan, Pool, pool, synthesise_outcome
 from equipoise.synthesis.effect_sizes import log_odds_ratio, risk_difference
+from equipoise.synthesis.flat_results import pool_results
 
 
 def table(a, n1, c, n2):
@@ -76,19 +75,50 @@ def test_the_pool_is_that_of_its_contributions(run, row, evidence):
     assert [c.counts for c in found.contributions] == tables
     assert (found.standing, found.measure, found.unit) == ("pooled", "OR", "")
     assert [x.ci for x in found.alternatives] == ["hksj-adhoc", "wald"]
-    assert "Only 3 trials" in found.message
-    low, high = math.exp(expected.ci_low), math.exp(expected.ci_high)
-    assert f"hksj {low:.2f} to {high:.2f}" in found.message
+    assert "Only 3 trials: the interval depends on the method." in found.message
+
+
+def test_the_message_holds_no_numbers_of_the_pool_and_no_codes(run, row, evidence):
+    tables = [(5, 20, 8, 21), (9, 30, 12, 28), (3, 14, 6, 15), (7, 25, 11, 27)]
+    base = evidence([row(f"r{i}", f"t{i}", **table(*t)) for i, t in enumerate(tables)])
+    found = run(base, Plan(ci="hksj"))
+    assert found.message == (
+        "Only 4 trials: the interval depends on the method. "
+        "The Hartung-Knapp interval is narrower than the normal one. "
+        "Between-trial variance is estimated as zero, not shown to be zero."
+    )
+
+
+def test_an_error_below_walds_is_no_narrower_interval(run, row, evidence):
+    base = evidence(
+        [
+            row(f"r{i}", f"t{i}", outcome="death", measure="HR", estimate=e, ci_low=low, ci_high=hi)
+            for i, (e, low, hi) in enumerate([(0.8, 0.5, 1.28), (1.0, 0.6, 1.67)])
+        ]
+    )
+    found = run(base, Plan(ci="hksj"), outcome="death")
+    assert found.pooled.se < found.alternatives[-1].se
+    assert "narrower" not in found.message
+
+
+def test_identical_effects_are_said_to_be_so(run, row, evidence):
+    base = evidence([row(f"r{i}", f"t{i}", **table(5, 20, 8, 21)) for i in range(3)])
+    found = run(base, Plan(ci="hksj"))
+    assert "All effects are identical" in found.message
 
 
 def test_absolute_difference_is_in_percentage_points(run, row, evidence):
     tables = [(5, 20, 8, 21), (9, 30, 4, 28), (3, 14, 6, 15)]
     base = evidence([row(f"r{i}", f"t{i}", **table(*t)) for i, t in enumerate(tables)])
-    absolute = run(base).absolute
+    found = run(base)
+    absolute = found.absolute
     expected = pool(*risk_difference(*zip(*tables, strict=True)), method="DL", ci="wald")
     assert absolute.estimate == pytest.approx(100 * expected.estimate)
     assert absolute.ci_high == pytest.approx(100 * expected.ci_high)
     assert (absolute.unit, absolute.k) == ("percentage points", 3)
+    assert absolute.p_value == pytest.approx(expected.p_value)
+    (flat,) = (r for r in pool_results(found, Plan()) if r.id == "p.absolute")
+    assert flat.p_value == absolute.p_value
 
 
 def test_one_trial_has_its_own_wald_interval_whatever_the_plan(run, row, evidence):
@@ -191,7 +221,11 @@ def test_two_rows_for_the_same_patients_are_an_error(run, row, evidence):
     )
     with pytest.raises(InputError, match="early with later") as caught:
         run(base)
-    assert "set chosen to no" in str(caught.value)
+    text = str(caught.value)
+    assert "both yes, for everybody (3 mo and 6 mo)" in text
+    assert "time points are not compared" in text
+    assert "the same group and set chosen to no on one" in text
+    assert "share no patient" not in text
 
 
 def test_units_are_not_mixed(run, row, evidence):
@@ -210,4 +244,50 @@ def test_a_double_zero_trial_stays_out_of_a_ratio_with_its_reason(run, row, evid
     base = evidence([row("a1", "a", **table(5, 20, 8, 21)), row("b1", "b", **table(0, 30, 0, 28))])
     found = run(base)
     assert "no information on an odds ratio" in reasons(found)["b1"]
-    assert used(run(base, measure="RD")) == {"a": ("a1",), "b": ("b1",)}
+    assert found.without_event == ("b",)
+    assert found.message.endswith("One trial without an event in either arm is left out.")
+    difference = run(base, measure="RD")
+    assert used(difference) == {"a": ("a1",)}
+    assert "comes without an error" in reasons(difference)["b1"]
+
+
+def test_difference_and_its_pool_follow_one_rule(run, row, evidence):
+    tables = [(5, 20, 8, 21), (0, 30, 0, 28), (25, 25, 24, 24), (0, 12, 9, 9), (3, 14, 6, 15)]
+    base = evidence([row(f"r{i}", f"t{i}", **table(*t)) for i, t in enumerate(tables)])
+    beside, alone = run(base).absolute, run(base, measure="RD")
+    assert beside.row_ids == ("r0", "r3", "r4")
+    assert (beside.without_event, alone.without_event) == (1, ("t1",))
+    assert beside.estimate == pytest.approx(100 * alone.pooled.estimate)
+    assert beside.ci_high == pytest.approx(100 * alone.pooled.ci_high)
+    assert beside == alone.absolute
+    notes = [r.note for r in pool_results(run(base), Plan())]
+    assert all("One trial without an event in either arm is left out." in note for note in notes)
+
+
+def test_only_trials_that_answer_the_pool_count_as_without_event(run, row, evidence):
+    base = evidence(
+        [
+            row("a1", "a", analysed="m=positive", **table(5, 20, 8, 21)),
+            row("b1", "b", **table(0, 30, 0, 28)),
+            row("c1", "c", analysed="m=positive", **table(0, 9, 0, 8)),
+            row("d1", "d", **table(0, 30, 0, 28)),
+        ],
+        {"d": {"enrolled": {"m": "positive", "r": "any"}}},
+    )
+    found = run(base, phenotype={"axis": "m", "level": "positive"})
+    assert found.without_event == ("c", "d")
+    assert "2 trials without an event in either arm are left out." in found.message
+
+
+def test_few_trials_show_the_difference_under_other_intervals(run, row, evidence):
+    tables = [(5, 20, 8, 21), (9, 30, 4, 28), (3, 14, 6, 15)]
+    rows = [row(f"r{i}", f"t{i}", **table(*t)) for i, t in enumerate(tables)]
+    absolute = run(evidence(rows), Plan(ci="hksj")).absolute
+    assert [name for name, _, _ in absolute.alternatives] == ["hksj-adhoc", "wald"]
+    effects = risk_difference(*zip(*tables, strict=True))
+    for name, low, high in absolute.alternatives:
+        expected = pool(*effects, ci=name)
+        assert (low, high) == pytest.approx((100 * expected.ci_low, 100 * expected.ci_high))
+    rows += [row(f"s{i}", f"u{i}", **table(*t)) for i, t in enumerate(tables)]
+    assert run(evidence(rows)).absolute.alternatives == ()
+    assert run(evidence(rows[:1])).absolute.alternatives == ()

@@ -60,6 +60,14 @@ def test_worked_numbers(base):
     assert found.stratum.standing == "printed"
 
 
+def test_the_seed_moves_the_range_and_nothing_else(base):
+    spec = Complement.model_validate(SPEC)
+    one, again, other = (derive_complement(base(), spec, PLAN, seed=s) for s in (1, 1, 2))
+    assert (one.p_low, one.p_high) == (again.p_low, again.p_high)
+    assert (one.p_low, one.p_high) != (other.p_low, other.p_high)
+    assert (one.p_value, one.p_worst_low) == (other.p_value, other.p_worst_low)
+
+
 @pytest.mark.parametrize(
     ("changes", "spec", "said"),
     [

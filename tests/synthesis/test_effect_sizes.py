@@ -18,7 +18,6 @@ from equipoise.synthesis.effect_sizes import (
     risk_difference,
     small_sample_factor,
     standardised_mean_difference,
-    zero_cell_reasons,
 )
 
 BY_MEASURE = {
@@ -131,14 +130,6 @@ def test_risk_difference_keeps_a_single_zero_and_refuses_no_variance():
     assert risk_difference(0, 20, 5, 20).yi[0] == -0.25
     assert np.isnan(risk_difference(0, 20, 0, 20).vi[0])
     assert risk_difference(0, 20, 0, 20, zero_cells="half").vi[0] > 0
-
-
-def test_reasons_for_zero_cells():
-    reasons = zero_cell_reasons([0, 5, 0, 3, 5, 2], [5] * 6, [0, 5, 2, 0, 2, 3], [5] * 6)
-    starts = ("no event in either", "everybody", "no event in the treatment",
-              "no event in the control", "one arm has only events", "")  # fmt: skip
-    assert all(reason.startswith(start) for reason, start in zip(reasons, starts, strict=True))
-    assert reasons[-1] == ""
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,19 @@ def test_results_have_stable_ids_and_natural_numbers(base, question):
     assert by_id["cohort.book"].method == "cohort, exposure time: ever against never"
 
 
+def test_the_seed_reaches_the_draws(base, question):
+    plan = Plan.model_validate(PLAN)
+    ranges = [synthesise(base, question, plan, seed=s).complements[0].p_low for s in (1, 1, 2)]
+    assert ranges[0] == ranges[1] != ranges[2]
+
+
+def test_a_number_driven_by_the_prior_has_no_p_value(base, question):
+    found = synthesise(base, question, Plan.model_validate(PLAN))
+    by_id = {result.id: result for result in found.results}
+    assert math.isnan(by_id["death-m.ratio.half"].p_value)
+    assert by_id["death-m.ratio"].p_value == pytest.approx(found.complements[0].p_value)
+
+
 def test_citations_are_those_of_what_ran(base, question):
     found = synthesise(base, question, Plan.model_validate(PLAN))
     assert set(found.cites) <= REFERENCES.keys()

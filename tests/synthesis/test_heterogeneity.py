@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from scipy.special import chdtrc
 
 from equipoise.synthesis.heterogeneity import (
+    all_but_one,
     generalised_q,
     inconsistency,
     inconsistency_from_q,
     q_p_value,
     q_profile,
+    root_q,
     tau2_dersimonian_laird,
     tau2_paule_mandel,
     trace_p_squared,
-    weighted_mean,
 )
 
 studies = st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 4)), min_size=2, max_size=12).map(
@@ -73,5 +74,16 @@ def test_one_study_shows_no_heterogeneity():
     assert q_p_value(0.0, 1) == 1.0
 
 
-def test_weighted_mean_of_equal_variances_is_the_mean():
-    assert weighted_mean(np.array([1.0, 2.0, 6.0]), np.full(3, 0.3)) == pytest.approx(3.0)
+@given(studies, st.floats(0, 3))
+def test_the_root_of_q_is_that_of_q_and_survives_where_q_is_lost(data, tau2):
+    yi, vi = data
+    assert root_q(yi, vi, tau2) ** 2 == pytest.approx(generalised_q(yi, vi, tau2))
+    faint = np.array([1.0, 2.0, 4.0]) * 1e-200
+    assert generalised_q(faint, np.ones(3)) == 0.0
+    assert root_q(faint, np.ones(3)) == pytest.approx(1e-200 * math.sqrt(14 / 3))
+
+
+def test_the_others_are_summed_and_not_subtracted():
+    weights = np.array([[1e30, 1.0, 2.0], [3.0, 4.0, 5.0]])
+    others = [[3.0, 1e30, 1e30], [9.0, 8.0, 7.0]]
+    np.testing.assert_array_equal(all_but_one(weights), others)

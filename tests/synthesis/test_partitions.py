@@ -27,7 +27,6 @@ def test_strata_that_share_no_patient_pass(levels, row):
     [
         (["m=positive", "r=yes"], ["r0 with r1"]),
         (["", "m=positive"], ["r0 with r1"]),
-        (["m=positive", "m=positive"], ["r0 with r1"]),
         (["m=positive", "m=negative", "r=no"], ["r0 with r2", "r1 with r2"]),
         (["m=positive;r=yes", "m=positive"], ["r0 with r1"]),
     ],
@@ -38,6 +37,17 @@ def test_overlap_is_refused_and_every_pair_named(levels, pairs, row):
         check_partition(rows)
     assert [problem.row for problem in caught.value.problems] == pairs
     assert "share no patient" in str(caught.value)
+
+
+@pytest.mark.parametrize("level", ["", "m=positive"])
+def test_two_rows_of_the_same_patients_are_told_apart_from_overlap(level, row):
+    rows = [row(f"r{i}", "t", analysed=level, timepoint=t) for i, t in enumerate(["3 mo", ""])]
+    with pytest.raises(InputError) as caught:
+        check_partition(rows)
+    (problem,) = caught.value.problems
+    assert problem.value == f"both yes, for {level or 'everybody'} (3 mo and no time given)"
+    assert "time points are not compared" in problem.allowed
+    assert "chosen to no" in problem.action
 
 
 def test_two_trials_are_no_partition(row):

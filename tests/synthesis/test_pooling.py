@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from equipoise.checkpoints import from_plain, to_plain
 from equipoise.errors import InputError
 from equipoise.synthesis import PooledEffect, pool
+from equipoise.synthesis.pool_remarks import IDENTICAL, NARROWER, TOO_ALIKE
 
 METHODS = ("EE", "DL", "REML", "PM")
 CIS = ("wald", "t", "hksj", "hksj-adhoc")
@@ -120,7 +121,7 @@ def test_hksj_and_adhoc_differ_only_where_hksj_is_narrower_than_wald():
     floored = pool([0.10, 0.11, 0.09, 0.1, 0.1], [0.1] * 5, ci="hksj-adhoc")
     wald = pool([0.10, 0.11, 0.09, 0.1, 0.1], [0.1] * 5, ci="wald")
     assert homogeneous.se < wald.se == floored.se
-    assert "below the Wald one" in homogeneous.message
+    assert NARROWER in homogeneous.message
     assert homogeneous.status == "boundary"
     assert homogeneous.tau2 == 0.0
 
@@ -157,6 +158,60 @@ def test_riley_prediction_needs_three_studies():
     three = pool([0.1, 0.9, 0.2], [0.1, 0.1, 0.1], prediction="riley", ci="wald")
     half = 12.706204736 * math.sqrt(three.se**2 + three.tau2)  # t(1) quantile, any table
     assert three.prediction_high - three.estimate == pytest.approx(half, rel=1e-9)
+
+
+def test_riley_prediction_by_hand():
+    # y 0, 1, 2, 5, v 1: mean 2, Q = 4 + 1 + 0 + 9 = 14, DL tau2 = (14 - 3) / (4 - 4 / 4) = 11/3;
+    # Wald se^2 = (1 + 11/3) / 4 = 7/6, and 7/6 + 11/3 = 29/6. Student's t with 2 degrees of
+    # freedom has the quantile 0.95 / sqrt(2 * 0.975 * 0.025) = 4.30265; half = 9.4593.
+    half = 0.95 / math.sqrt(2 * 0.975 * 0.025) * math.sqrt(29 / 6)
+    assert round(half, 4) == 9.4593
+    for ci in ("wald", "hksj"):
+        result = pool([0, 1, 2, 5], [1, 1, 1, 1], method="DL", ci=ci, prediction="riley")
+        assert result.tau2 == pytest.approx(11 / 3)
+        ends = (result.prediction_low, result.prediction_high)
+        assert ends == pytest.approx((2 - half, 2 + half), rel=1e-12)
+    # Where the Hartung-Knapp error is not Wald's. y 0, 2, 6, v 1, 1, 4: w 1, 1, 1/4; mean 14/9;
+    # Q = 196/81 + 16/81 + 400/81 = 612/81; tr P = 9/4 - (33/16) / (9/4) = 4/3; tau2 =
+    # (612/81 - 2) / (4/3) = 25/6; w 6/31, 6/31, 6/49; se^2 = 1 / (12/31 + 6/49). Student's t with
+    # 1 degree of freedom has the quantile tan(0.475 pi) = 12.7062.
+    result = pool([0, 2, 6], [1, 1, 4], method="DL", ci="hksj", prediction="riley")
+    half = math.tan(0.475 * math.pi) * math.sqrt(1 / (12 / 31 + 6 / 49) + 25 / 6)
+    assert result.tau2 == pytest.approx(25 / 6)
+    assert result.se != pytest.approx((12 / 31 + 6 / 49) ** -0.5, rel=1e-3)
+    assert result.prediction_high - result.estimate == pytest.approx(half, rel=1e-12)
+
+
+def test_narrower_is_said_of_the_interval_and_not_of_the_error():
+    # Two effects whose spread gives an error below Wald's; Student's t(1) makes the interval wide.
+    result, wald = (pool([0.1, 0.4], [0.1, 0.1], ci=ci) for ci in ("hksj", "wald"))
+    assert result.se < wald.se
+    assert result.ci_high - result.ci_low > wald.ci_high - wald.ci_low
+    assert "narrower" not in result.message
+
+
+@pytest.mark.parametrize("k", [2, 3, 7, 40, 400])
+@pytest.mark.parametrize("method", ["DL", "PM", "REML"])
+def test_with_equal_variances_round_off_is_not_narrower(k, method):
+    # tau2 makes Q(tau2) = k - 1, so that the Hartung-Knapp interval is that of ``t``.
+    y = np.random.default_rng(k).normal(0.0, 1.0, k) * 3.0
+    result, student = (pool(y, [0.37] * k, method=method, ci=ci) for ci in ("hksj", "t"))
+    assert result.se == pytest.approx(student.se, rel=1e-7)
+    assert "narrower" not in result.message
+
+
+def test_identical_effects_are_named():
+    for k in (3, 6):
+        assert IDENTICAL in pool([0.1] * k, [0.1, 0.2, 0.3] * (k // 3)).message
+    assert NARROWER not in pool([0.1] * 3, [0.1, 0.2, 0.3]).message
+    assert IDENTICAL not in pool([0.1] * 3, [0.1, 0.2, 0.3], ci="hksj-adhoc").message
+
+
+def test_effects_that_agree_too_well_raise_a_question():
+    y, se = np.random.default_rng(2).normal(0.0, 0.1, 12), 0.1
+    assert TOO_ALIKE in pool(y, [se] * 12, method="EE", ci="wald").message  # the error itself
+    assert TOO_ALIKE not in pool(y, [se**2] * 12, method="EE", ci="wald").message
+    assert TOO_ALIKE not in pool([0.1, 0.1, 0.1, 0.1], [1.0] * 4).message  # k below 5
 
 
 def test_equal_effects_have_no_hksj_width():

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from equipoise.synthesis.effect_sizes import log_odds_ratio, mean_difference
-from equipoise.synthesis.row_effects import Extracted, effect_of, exact_p
+from equipoise.synthesis.row_effects import Extracted, effect_of, exact_p, favoured
 
 COUNTS = {"events_treatment": 5, "n_treatment": 20, "events_control": 8, "n_control": 21}
 PRINTED = {"measure": "OR", "estimate": 0.5, "ci_low": 0.2, "ci_high": 1.25}
@@ -65,7 +65,13 @@ def test_double_zero_carries_nothing(extract):
     )
     full = COUNTS | {"events_treatment": 20, "events_control": 21}
     assert extract("RR", **full).startswith("everybody had the event")
-    assert isinstance(extract("RD", **zero), Extracted)
+    assert extract("RD", **zero) == (
+        "no event in either arm: a risk difference of zero comes without an error"
+    )
+    assert str(extract("RD", **full)).startswith("everybody had the event")
+    apart = {"events_treatment": 0, "n_treatment": 20, "events_control": 21, "n_control": 21}
+    assert "One half" in extract("RD", **apart).note
+    assert isinstance(extract("RD", **COUNTS | {"events_treatment": 0}), Extracted)
 
 
 def test_a_risk_difference_from_two_percentages_and_p(extract):
@@ -91,6 +97,28 @@ def test_hazard_ratio_routes(extract):
     )  # fmt: skip
     assert events.estimate.value == pytest.approx(-1.959964 / 5, abs=1e-6)
     assert events.note == "From P = 0.05 and 100 events."
+
+
+def test_the_events_of_one_arm_are_no_total(extract):
+    known = {
+        "p_value": "0.05", "n_treatment": 50, "n_control": 50, "direction": "favours treatment"
+    }  # fmt: skip
+    assert extract("HR", **known, events_treatment=40) == "only a P value is printed"
+    assert extract("HR", **known, events_control=40) == "only a P value is printed"
+    both = extract("HR", **known, events_treatment=40, events_control=60)
+    assert both.note == "From P = 0.05 and 100 events."
+
+
+@pytest.mark.parametrize(
+    ("text", "arm"),
+    [("favours treatment", "treatment"), ("Favors the control arm", "control"),
+     ("treatment", "treatment"), (" favours control. ", "control"),
+     ("favours treatment (presumed)", "treatment"), ("favours control, by the curves", "control"),
+     ("does not favour treatment", ""), ("favours treatment, later control", ""),
+     ("favours neither", ""), ("treatments differ", ""), ("lower after 6 months", ""), ("", "")],
+)  # fmt: skip
+def test_direction_is_read_only_where_it_names_one_arm(text, arm):
+    assert favoured(text) == arm
 
 
 def test_means(extract):

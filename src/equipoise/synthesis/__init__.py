@@ -1,10 +1,7 @@
 """Synthesis: how large the effect is, how sure, and in whom."""
 
-from equipoise.synthesis.by_outcome import (
-    AbsoluteDifference,
-    OutcomeSynthesis,
-    synthesise_outcome,
-)
+from equipoise.synthesis.absolute import AbsoluteDifference
+from equipoise.synthesis.by_outcome import OutcomeSynthesis, synthesise_outcome
 from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup, CohortPanel
 from equipoise.synthesis.complements import derive_complement
 from equipoise.synthesis.contributions import Contribution

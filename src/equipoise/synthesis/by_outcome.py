@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from equipoise.estimate import RATIO_MEASURES, Standing
+from equipoise.estimate import Standing
 from equipoise.evidence.question import Outcome, Question
 from equipoise.evidence.schema import EvidenceBase
+from equipoise.synthesis.absolute import (
+    AbsoluteDifference,
+    absolute_difference,
+    alternatives_to,
+    without_event_sentence,
+)
 from equipoise.synthesis.contributions import Contribution, contribution_of
-from equipoise.synthesis.effect_sizes import risk_difference
 from equipoise.synthesis.plan import Plan, Pool
-from equipoise.synthesis.pooling import FEW, PooledEffect
+from equipoise.synthesis.pool_remarks import IDENTICAL, NARROWER, TOO_ALIKE
+from equipoise.synthesis.pooling import PooledEffect
 from equipoise.synthesis.pooling import pool as pool_effects
 from equipoise.synthesis.row_selection import Exclusion, select
 
-
-@dataclass(frozen=True)
-class AbsoluteDifference:
-    """Pooled risk difference, treatment minus control, in percentage points.
-
-    `row_ids` are the evidence rows whose counts it rests on; `method` names estimator and
-    interval; `status` is that of the pool.
-    """
-
-    estimate: float
-    ci_low: float
-    ci_high: float
-    level: float
-    k: int
-    row_ids: tuple[str, ...]
-    unit: str
-    method: str
-    status: str
+__all__ = ["AbsoluteDifference", "OutcomeSynthesis", "status_sentence", "synthesise_outcome"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +50,9 @@ class OutcomeSynthesis:
     standing : str
         ``pooled``, or the standing of the one contribution.
     message : str
-        What a reader should know first, on the natural scale.
+        What a reader should know first, in sentences without the pool's numbers.
+    without_event : tuple of str
+        Trials left out because neither arm had an event.
     """
 
     pool: Pool
@@ -76,6 +66,7 @@ class OutcomeSynthesis:
     absolute: AbsoluteDifference | None
     standing: Standing
     message: str = ""
+    without_event: tuple[str, ...] = ()
 
 
 def synthesise_outcome(
@@ -112,8 +103,7 @@ def synthesise_outcome(
     order = {row.result_id: i for i, row in enumerate(evidence.results)}
     exclusions = sorted((*selection.exclusions, *exclusions), key=lambda x: order[x.row_id])
     pooled = _pool(contributions, plan, plan.ci)
-    others = [ci for ci in ("hksj", "hksj-adhoc", "wald") if ci != pooled.ci]
-    alternatives = [_pool(contributions, plan, ci) for ci in others if 1 < pooled.k < FEW]
+    alternatives = [_pool(contributions, plan, ci) for ci in alternatives_to(pooled.ci, pooled.k)]
     return OutcomeSynthesis(
         pool,
         outcome,
@@ -126,9 +116,10 @@ def synthesise_outcome(
         pooled,
         tuple(alternatives),
         tuple(exclusions),
-        _absolute(contributions, plan),
+        absolute_difference(contributions, plan, len(selection.without_event)),
         contributions[0].estimate.standing if len(contributions) == 1 else "pooled",
-        status_sentence(pooled, alternatives, measure, len(exclusions)),
+        status_sentence(pooled, alternatives, len(exclusions), len(selection.without_event)),
+        selection.without_event,
     )
 
 
@@ -161,74 +152,32 @@ def _pool(contributions: Sequence[Contribution], plan: Plan, ci: str) -> PooledE
     )
 
 
-def _absolute(contributions: Sequence[Contribution], plan: Plan) -> AbsoluteDifference | None:
-    """Pooled risk difference of the trials with counts or with one; None where there is none.
-
-    A table in which neither arm varies has no variance on this scale and stays out.
-    """
-    rows: list[str] = []
-    effects: list[tuple[float, float]] = []
-    for contribution in contributions:
-        value, variance = _risk_difference(contribution)
-        if math.isfinite(variance):
-            rows += contribution.row_ids
-            effects.append((100.0 * value, 1e4 * variance))
-    if not effects:
-        return None
-    ci = "wald" if len(effects) == 1 else plan.ci
-    yi, vi = zip(*effects, strict=True)
-    pooled = pool_effects(yi, vi, method=plan.method, ci=ci, level=plan.level)
-    return AbsoluteDifference(
-        pooled.estimate,
-        pooled.ci_low,
-        pooled.ci_high,
-        plan.level,
-        pooled.k,
-        tuple(rows),
-        "percentage points",
-        f"risk difference, {plan.method}, {ci}" if pooled.k > 1 else "risk difference, one trial",
-        pooled.status,
-    )
-
-
-def _risk_difference(contribution: Contribution) -> tuple[float, float]:
-    """Risk difference and its variance as shares; a variance of NaN where there is none."""
-    if contribution.estimate.measure == "RD":
-        return contribution.estimate.value, contribution.estimate.variance
-    if contribution.counts is None:
-        return math.nan, math.nan
-    found = risk_difference(*contribution.counts)
-    return float(found.yi[0]), float(found.vi[0])
-
-
 def status_sentence(
-    pooled: PooledEffect, alternatives: Sequence[PooledEffect], measure: str, excluded: int
+    pooled: PooledEffect, alternatives: Sequence[PooledEffect], excluded: int, without_event: int
 ) -> str:
-    """Say what a reader should know before the number, on the natural scale."""
+    """Say what a reader should know before the number; the numbers are the report's to write."""
+    silent = without_event_sentence(without_event)
     if pooled.k == 0 and excluded == 0:
         return "Nothing to pool: no row of this outcome was found."
     if pooled.k == 0:
         rows = f"{excluded} row{'s' if excluded != 1 else ''}"
-        return f"Nothing to pool: of {rows} of this outcome none is a usable randomised contrast."
+        none = f"Nothing to pool: of {rows} of this outcome none is a usable randomised contrast."
+        return f"{none} {silent}".strip()
     if pooled.k == 1:
-        return "One trial: its own interval, and nothing can be said about heterogeneity."
+        one = "One trial: its own interval, and nothing can be said about heterogeneity."
+        return f"{one} {silent}".strip()
     out = []
     if alternatives:
-        shown = "; ".join(f"{x.ci} {_range(x, measure)}" for x in (pooled, *alternatives))
-        out.append(f"Only {pooled.k} trials, so that the interval depends on the method: {shown}.")
-    if pooled.ci == "hksj" and "below the Wald one" in pooled.message:
-        out.append("The Hartung-Knapp interval rests on an error below the Wald one.")
-    if pooled.status == "boundary":
-        out.append("Between-trial variance is estimated as zero, not shown to be zero.")
-    if pooled.status == "bimodal":
-        out.append("The likelihood has two maxima: two amounts of heterogeneity fit.")
-    if pooled.status == "not_converged":
-        out.append("The estimator did not converge; do not use this number.")
-    return " ".join(out)
+        out.append(f"Only {pooled.k} trials: the interval depends on the method.")
+    out += [remark for remark in (IDENTICAL, NARROWER, TOO_ALIKE) if remark in pooled.message]
+    if pooled.status in STATUS_SENTENCES:
+        out.append(STATUS_SENTENCES[pooled.status])
+    return " ".join((*out, silent)).strip()
 
 
-def _range(pooled: PooledEffect, measure: str) -> str:
-    low, high = pooled.ci_low, pooled.ci_high
-    if measure in RATIO_MEASURES:
-        low, high = math.exp(low), math.exp(high)
-    return f"{low:.2f} to {high:.2f}"
+STATUS_SENTENCES = {
+    "boundary": "Between-trial variance is estimated as zero, not shown to be zero.",
+    "bimodal": "The likelihood has two maxima: two amounts of heterogeneity fit.",
+    "not_converged": "The estimator did not converge; do not use this number.",
+}
+"""What the status of a pool means to a reader."""

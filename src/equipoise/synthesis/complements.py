@@ -18,11 +18,19 @@ from equipoise.synthesis.multiplicity import sidak
 from equipoise.synthesis.partitions import FILE, check_partition, combine_strata
 from equipoise.synthesis.plan import Complement, Plan
 from equipoise.synthesis.printed_rows import has_interval, printed_estimate
-from equipoise.synthesis.rounding import Printed, decimals_of, p_value_bounds, p_value_range
+from equipoise.synthesis.rounding import (
+    SEED,
+    Printed,
+    decimals_of,
+    p_value_bounds,
+    p_value_range,
+)
 from equipoise.synthesis.shrinkage import shrink
 
 
-def derive_complement(evidence: EvidenceBase, spec: Complement, plan: Plan) -> ComplementResult:
+def derive_complement(
+    evidence: EvidenceBase, spec: Complement, plan: Plan, *, seed: int = SEED
+) -> ComplementResult:
     """Complement of a printed stratum, with everything that could make it wrong.
 
     The whole is the fixed-effect mean of the rows in `spec.partition`; the complement follows by
@@ -36,6 +44,8 @@ def derive_complement(evidence: EvidenceBase, spec: Complement, plan: Plan) -> C
         Names the stratum's row and the partition's rows, all of one trial and outcome.
     plan : Plan
         Confidence level, factors examined, priors.
+    seed : int
+        Of the random roundings behind the range of P.
 
     Raises
     ------
@@ -50,7 +60,7 @@ def derive_complement(evidence: EvidenceBase, spec: Complement, plan: Plan) -> C
     complement, ratio = subtract(stratum, whole)
     p_value = p_of(ratio)
     printed = _printed(stratum_row), [_printed(row) for row in partition_rows]
-    p_low, p_high = p_value_range(*printed)
+    p_low, p_high = p_value_range(*printed, seed=seed)
     worst_low, worst_high = p_value_bounds(*printed)
     factors = sorted({plan.factors_examined, *plan.factors_swept})
     return ComplementResult(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from equipoise.estimate import Estimate
@@ -34,9 +34,11 @@ class Contribution:
     confidence : str
         Lowest confidence of its rows.
     note : str
-        How the effect was obtained, as a sentence.
+        How the effect was obtained and what to mind with its rows, in sentences.
     cites : tuple of str
         Keys of the papers behind the way it was obtained.
+    analysis_set : str
+        Analysis sets of its rows, joined by ``; ``.
     """
 
     trial_id: str
@@ -49,9 +51,25 @@ class Contribution:
     confidence: str
     note: str
     cites: tuple[str, ...] = ()
+    analysis_set: str = ""
 
 
 CONFIDENCES = ("low", "medium", "high")
+
+SETS = {
+    "per_protocol": "Per-protocol set.",
+    "evaluable": "Evaluable patients only.",
+    "safety": "Safety set.",
+    "genotyped": "Genotyped patients only.",
+    "subset": "Part of the patients only.",
+}
+"""Analysis sets that are not everybody as randomised, as sentences."""
+
+INTERVALS = {
+    "exact": "The interval is exact; its error is approximate.",
+    "profile": "The interval is of the profile likelihood; its error is approximate.",
+}
+"""Intervals that are not symmetric, so that a standard error read off them is approximate."""
 
 
 def contribution_of(
@@ -64,7 +82,8 @@ def contribution_of(
     """
     rows = [candidate.row for candidate in candidates]
     estimate = combine_strata([candidate.effect.estimate for candidate in candidates])
-    notes = " ".join(dict.fromkeys(candidate.effect.note for candidate in candidates))
+    said = [x for c in candidates for x in (c.effect.note, *caveats(c))]
+    notes = " ".join(dict.fromkeys(said))
     analysed = rows[0].analysed
     if len(rows) > 1:
         strata = ", ".join(describe(question, phenotype_of(row)) for row in rows)
@@ -87,4 +106,17 @@ def contribution_of(
         min((row.confidence for row in rows), key=CONFIDENCES.index),
         notes,
         tuple(dict.fromkeys(key for candidate in candidates for key in candidate.effect.cites)),
+        "; ".join(dict.fromkeys(row.analysis_set for row in rows)),
     )
+
+
+def caveats(candidate: Candidate) -> Iterator[str]:
+    """Yield what a reader should mind with a row: patients, interval, direction, choice."""
+    row = candidate.row
+    if row.analysis_set in SETS:
+        yield SETS[row.analysis_set]
+    if candidate.effect.estimate.printed is not None and row.interval in INTERVALS:
+        yield INTERVALS[row.interval]
+    for label, text in (("Direction", row.direction), ("Why this version", row.reason)):
+        if text.strip():
+            yield f"{label}: {text.strip().rstrip('.')}."

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from equipoise.errors import Problem
@@ -55,10 +55,10 @@ def log_odds_ratio(
     events_treatment, n_treatment, events_control, n_control : array_like, shape (k,)
         Patients with the event and patients in each arm.
     zero_cells : {"nan", "refuse", "half"}
-        What to do when a cell is zero. ``nan`` returns NaN for that table (see
-        `zero_cell_reasons`); ``refuse`` raises; ``half`` adds 1/2 to all four cells of tables
-        with a zero cell, but leaves a double-zero table NaN: it holds no information on a
-        ratio. Nothing is ever added unasked (Sweeting 2004, 10.1002/sim.1761).
+        What to do when a cell is zero. ``nan`` returns NaN for that table; ``refuse`` raises;
+        ``half`` adds 1/2 to all four cells of tables with a zero cell, but leaves a
+        double-zero table NaN: it holds no information on a ratio. Nothing is ever added
+        unasked (Sweeting 2004, 10.1002/sim.1761).
 
     Returns
     -------
@@ -122,24 +122,6 @@ def risk_difference(
     return _blank(a / n1 - c / n2, a * b / n1**3 + c * d / n2**3, zero_cells)
 
 
-def zero_cell_reasons(
-    events_treatment: ArrayLike,
-    n_treatment: ArrayLike,
-    events_control: ArrayLike,
-    n_control: ArrayLike,
-) -> tuple[str, ...]:
-    """Why each table has no ratio without a correction; an empty string where it has one."""
-    a, b, c, d = _cells(events_treatment, n_treatment, events_control, n_control, "nan")
-    cases: list[tuple[NDArray[np.bool_], str]] = [
-        ((a == 0) & (c == 0), "no event in either arm: carries no information on a ratio"),
-        ((b == 0) & (d == 0), "everybody had the event: carries no information on a ratio"),
-        (a == 0, "no event in the treatment arm: the ratio is zero without a correction"),
-        (c == 0, "no event in the control arm: the ratio is infinite without a correction"),
-        ((b == 0) | (d == 0), "one arm has only events: the odds ratio is not finite"),
-    ]
-    return tuple(next((reason for rows, reason in cases if rows[i]), "") for i in range(a.size))
-
-
 def mean_difference(  # noqa: PLR0917  two groups of mean, SD and n
     mean_treatment: ArrayLike,
     sd_treatment: ArrayLike,
@@ -169,7 +151,7 @@ def standardised_mean_difference(  # noqa: PLR0917  two groups of mean, SD and n
     `g = J(m) (m1 - m2) / s`, `m = n1 + n2 - 2`, `s` the pooled standard deviation,
     `J(m) = gamma(m/2) / (sqrt(m/2) gamma((m - 1)/2))`,
     `vi = 1/n1 + 1/n2 + g^2 / (2 (n1 + n2))` (Hedges 1981, eq 6e, 10.3102/10769986006002107).
-    Unit: standard deviations.
+    Unit: standard deviations. For use in Python: no pool of a case asks for it.
     """
     x = _groups(mean_treatment, sd_treatment, n_treatment, mean_control, sd_control, n_control)
     n1, n2 = x["n1"], x["n2"]

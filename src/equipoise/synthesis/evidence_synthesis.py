@@ -17,6 +17,7 @@ from equipoise.synthesis.complements import derive_complement
 from equipoise.synthesis.flat_results import cohort_results, complement_results, pool_results
 from equipoise.synthesis.interactions import ComplementResult
 from equipoise.synthesis.plan import Plan, pools_of
+from equipoise.synthesis.rounding import SEED
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ class Synthesis:
     cites: tuple[str, ...]
 
 
-def synthesise(evidence: EvidenceBase, question: Question, plan: Plan) -> Synthesis:
+def synthesise(
+    evidence: EvidenceBase, question: Question, plan: Plan, *, seed: int = SEED
+) -> Synthesis:
     """Run every pool and complement of the plan and arrange the cohorts.
 
     Parameters
@@ -38,6 +41,8 @@ def synthesise(evidence: EvidenceBase, question: Question, plan: Plan) -> Synthe
     evidence : EvidenceBase
     question : Question
     plan : Plan
+    seed : int
+        Of everything that is drawn at random: the roundings behind the range of a derived P.
 
     Returns
     -------
@@ -60,7 +65,7 @@ def synthesise(evidence: EvidenceBase, question: Question, plan: Plan) -> Synthe
             problems += error.problems
     for spec in plan.complements:
         try:
-            complements.append(derive_complement(evidence, spec, plan))
+            complements.append(derive_complement(evidence, spec, plan, seed=seed))
         except InputError as error:
             problems += error.problems
     if problems:

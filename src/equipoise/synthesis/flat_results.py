@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from equipoise.estimate import Estimate, Result, Scale, Standing, scale_of
+from equipoise.estimate import Estimate, Result, Scale, Standing, scale_of, to_natural
 from equipoise.evidence.question import Question
 from equipoise.synthesis import effect_sizes, interactions, pooling, shrinkage
-from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
+from equipoise.synthesis.absolute import AbsoluteDifference, without_event_sentence
+from equipoise.synthesis.by_outcome import OutcomeSynthesis
 from equipoise.synthesis.cohorts import CohortEstimate, CohortPanel
 from equipoise.synthesis.interactions import ComplementResult, Sensitivity, p_of
 from equipoise.synthesis.plan import Plan
@@ -17,15 +18,19 @@ from equipoise.synthesis.printed_effects import METHOD_CITES as PRINTED_CITES
 PRINTED, DERIVED = "printed", "derived"
 """Status of a number that no estimator produced."""
 
+SAME_P = 1e-6
+"""Relative difference of P values that is round-off of the subtraction."""
+
 
 def pool_results(synthesis: OutcomeSynthesis, plan: Plan) -> Iterator[Result]:
     """Yield the pooled effect of one pool, then its absolute difference where there is one."""
     pooled, measure = synthesis.pooled, synthesis.measure
     rows = tuple(row for c in synthesis.contributions for row in c.row_ids)
-    natural = math.exp if scale_of(measure) == "ratio" else float
     routes = {key for c in synthesis.contributions for key in c.cites}
     method = f"{pooled.method}, {pooled.ci} interval"
-    value, low, high = map(natural, (pooled.estimate, pooled.ci_low, pooled.ci_high))
+    value, low, high = (
+        to_natural(measure, x) for x in (pooled.estimate, pooled.ci_low, pooled.ci_high)
+    )
     if pooled.k < 2:
         method = "one trial, its own interval" if pooled.k else "none"
     if pooled.k == 1:
@@ -55,6 +60,8 @@ def pool_results(synthesis: OutcomeSynthesis, plan: Plan) -> Iterator[Result]:
 
 def _absolute(pool_id: str, label: str, absolute: AbsoluteDifference, plan: Plan) -> Result:
     ci = plan.ci if absolute.k > 1 else "wald"
+    trials = f"{absolute.k} trial{'s' if absolute.k > 1 else ''}"
+    silent = without_event_sentence(absolute.without_event)
     return Result(
         id=f"{pool_id}.absolute",
         question=f"{label}: absolute difference in risk",
@@ -69,8 +76,9 @@ def _absolute(pool_id: str, label: str, absolute: AbsoluteDifference, plan: Plan
         method=absolute.method,
         inputs=absolute.row_ids,
         status=absolute.status,
+        p_value=absolute.p_value,
         unit=absolute.unit,
-        note=f"From {absolute.k} trial{'s' if absolute.k > 1 else ''} with counts or a difference.",
+        note=f"From {trials} with counts or a difference. {silent}".strip(),
         cites=(*effect_sizes.METHOD_CITES["RD"], *pool_cites(plan.method, ci, absolute.k)),
     )
 
@@ -122,6 +130,7 @@ def complement_results(found: ComplementResult, question: Question) -> Iterator[
             method="normal prior, closed form",
             measure=_contrast_name(found.ratio),
             note=shrunken.label,
+            p_value=math.nan,
             cites=(*cites, *shrinkage.METHOD_CITES["normal"]),
         )
 
@@ -134,8 +143,8 @@ def _contrast_name(estimate: Estimate) -> str:
 def ratio_note(found: ComplementResult) -> str:
     """P with its range from rounding, what independence rests on, and how far the ratio moves."""
     out = [
-        f"Derived. P {found.p_value:.3f}, {found.p_low:.3f} to {found.p_high:.3f} from rounding "
-        f"of the inputs (at the very worst {found.p_worst_low:.3f} to {found.p_worst_high:.3f}). "
+        f"Derived. P {_p(found.p_value)}, {_p(found.p_low)} to {_p(found.p_high)} from rounding "
+        f"of the inputs (at the very worst {_p(found.p_worst_low)} to {_p(found.p_worst_high)}). "
         "Stratum and complement are independent only if the partition is exact."
     ]
     for name, cases in (
@@ -147,11 +156,22 @@ def ratio_note(found: ComplementResult) -> str:
     return " ".join(out)
 
 
+def _p(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else f"{value:.1g}"
+
+
 def _swept(name: str, cases: tuple[Sensitivity, ...]) -> str:
     first, last = cases[0], cases[-1]
     a, b = (case[2].natural(case[2].value) for case in (first, last))
     span = f"{name} of {first[0]:g} to {last[0]:g}"
-    return f"With {span} the ratio goes from {a:.2f} to {b:.2f}; P stays the same."
+    low, high = min(case[3] for case in cases), max(case[3] for case in cases)
+    if math.isclose(low, high, rel_tol=SAME_P):
+        said = (
+            "P stays the same, as the whole is taken to be the efficient combination of its parts"
+        )
+    else:
+        said = f"P lies between {_p(low)} and {_p(high)}"
+    return f"With {span} the ratio goes from {a:.2f} to {b:.2f}; {said}."
 
 
 def _result(
@@ -163,6 +183,7 @@ def _result(
     method: str,
     measure: str = "",
     note: str = "",
+    p_value: float | None = None,
     cites: tuple[str, ...] = PRINTED_CITES["interval"],
 ) -> Result:
     value, low, high = estimate.interval(level)
@@ -180,7 +201,7 @@ def _result(
         method=method,
         inputs=estimate.source,
         status=PRINTED if estimate.standing == "printed" else DERIVED,
-        p_value=p_of(estimate),
+        p_value=p_of(estimate) if p_value is None else p_value,
         unit=estimate.unit,
         note=note,
         cites=cites,

@@ -18,6 +18,9 @@ from scipy.special import chdtrc, chdtri
 
 from equipoise.synthesis.arrays import Array
 
+STEPS = 10_000
+"""Steps a root may take: from 1e24 down to 1e-24 by halves is 160, so that this is never met."""
+
 
 class Tau2(NamedTuple):
     """An estimate of `tau2` with its standard error and how it was reached."""
@@ -36,17 +39,30 @@ class Inconsistency(NamedTuple):
     typical_variance: float
 
 
-def weighted_mean(yi: Array, vi: Array, tau2: float = 0.0) -> float:
-    """Mean with weights `1 / (vi + tau2)`."""
-    wi = 1.0 / (vi + tau2)
-    return float(wi @ yi / wi.sum())
-
-
 def generalised_q(yi: Array, vi: Array, tau2: float = 0.0) -> float:
     """`Q(tau2) = sum (yi - mu)^2 / (vi + tau2)`; Cochran's Q at `tau2 = 0` (10.2307/3001666)."""
     wi = 1.0 / (vi + tau2)
     residual = yi - wi @ yi / wi.sum()
     return float(wi @ (residual * residual))
+
+
+def root_q(yi: Array, vi: Array, tau2: float = 0.0) -> float:
+    """`sqrt(Q(tau2))`, right even where the effects are so small that Q itself is lost."""
+    wi = 1.0 / (vi + tau2)
+    residual = yi - wi @ yi / wi.sum()
+    return math.hypot(*(np.sqrt(wi) * residual))
+
+
+def all_but_one(weights: Array) -> Array:
+    """For each weight the sum of the others, along the last axis.
+
+    Summed from both ends: `total - weight` loses every digit where one weight is nearly all.
+    """
+    before, after = np.zeros_like(weights), np.zeros_like(weights)
+    before[..., 1:] = np.cumsum(weights, axis=-1)[..., :-1]
+    after[..., :-1] = np.cumsum(weights[..., ::-1], axis=-1)[..., -2::-1]
+    out: Array = before + after
+    return out
 
 
 def q_p_value(q: float, k: int) -> float:
@@ -80,15 +96,17 @@ def inconsistency_from_q(q: float, k: int) -> Inconsistency:
 def _trace_p(vi: Array, tau2: float = 0.0) -> float:
     """Trace of `P = W - W 1 1' W / sum w`, the weight left after estimating the mean."""
     wi = 1.0 / (vi + tau2)
-    return float(wi.sum() - wi @ wi / wi.sum())
+    return float(wi @ all_but_one(wi) / wi.sum())
 
 
 def trace_p_squared(vi: Array, tau2: float = 0.0) -> float:
-    """Trace of `P P`; half of it is the restricted information on `tau2`."""
+    """Trace of `P P`; half of it is the restricted information on `tau2`.
+
+    `sum_i (wi others_i / total)^2 + sum_(i != j) (wi wj / total)^2`, in which nothing cancels.
+    """
     wi = 1.0 / (vi + tau2)
-    total = wi.sum()
-    second = wi @ wi
-    return float(second - 2.0 * (wi**3).sum() / total + (second / total) ** 2)
+    diagonal = wi * all_but_one(wi)
+    return float((diagonal @ diagonal + (wi * wi) @ all_but_one(wi * wi)) / wi.sum() ** 2)
 
 
 def tau2_dersimonian_laird(yi: Array, vi: Array) -> Tau2:
@@ -134,7 +152,8 @@ def _solve_q(yi: Array, vi: Array, target: float) -> float:
 
 def root(function: Callable[[float], float], low: float, high: float) -> float:
     """Root of a continuous function between points of opposite sign, to machine precision."""
-    return float(brentq(function, low, high, xtol=1e-300, rtol=4 * np.finfo(float).eps))
+    precision = 4 * np.finfo(float).eps
+    return float(brentq(function, low, high, xtol=1e-300, rtol=precision, maxiter=STEPS))
 
 
 def q_profile(yi: Array, vi: Array, level: float = 0.95) -> tuple[float, float]:

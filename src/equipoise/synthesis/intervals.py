@@ -11,7 +11,8 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 class Interval(NamedTuple):
     """An interval, the standard error and degrees of freedom (inf: normal) behind it.
 
-    `wald_se` is the standard error before any Hartung-Knapp factor.
+    `half` is half the width; `wald_se` is the standard error before any Hartung-Knapp factor
+    and `wald_half` half the width of the normal interval made from it.
     """
 
     se: float
@@ -19,7 +20,9 @@ class Interval(NamedTuple):
     low: float
     high: float
     p_value: float
+    half: float
     wald_se: float
+    wald_half: float
 
 
 def two_sided_p(statistic: float, df: float = math.inf) -> float:
@@ -35,7 +38,7 @@ def critical_value(level: float, df: float = math.inf) -> float:
 
 
 def mean_interval(
-    estimate: float, total_weight: float, q: float, *, k: int, ci: str, level: float
+    estimate: float, total_weight: float, root_q: float, *, k: int, ci: str, level: float
 ) -> Interval:
     """Interval of a weighted mean.
 
@@ -45,12 +48,13 @@ def mean_interval(
         The weighted mean.
     total_weight : float
         `sum wi`, so that the Wald standard error is `total_weight ** -0.5`.
-    q : float
-        `sum wi (yi - estimate)^2` with the same weights.
+    root_q : float
+        Root of `Q = sum wi (yi - estimate)^2` with the same weights; the root, because the
+        square of a very small spread is not a number a computer can hold.
     k : int
         Number of studies.
     ci : {"wald", "t", "hksj", "hksj-adhoc"}
-        ``hksj`` multiplies the Wald variance by `q / (k - 1)` (Hartung and Knapp 2001,
+        ``hksj`` multiplies the Wald variance by `Q / (k - 1)` (Hartung and Knapp 2001,
         10.1002/sim.1009; Sidik and Jonkman 2002, 10.1002/sim.1262); ``hksj-adhoc`` does so
         only when that factor is above 1 (Knapp and Hartung 2003, 10.1002/sim.1482).
     level : float
@@ -59,20 +63,22 @@ def mean_interval(
     Returns
     -------
     Interval
-        NaN, but for `wald_se`, when k - 1 degrees of freedom are needed and there are none.
+        NaN, but for the Wald parts, when k - 1 degrees of freedom are needed and there are none.
     """
     wald_se = total_weight**-0.5
+    wald_half = critical_value(level) * wald_se
     if ci != "wald" and k < 2:
-        return Interval(*(math.nan,) * 5, wald_se)
-    factor = q / (k - 1) if ci.startswith("hksj") else 1.0
+        return Interval(*(math.nan,) * 6, wald_se, wald_half)
+    factor = root_q / math.sqrt(k - 1) if ci.startswith("hksj") else 1.0
     if ci == "hksj-adhoc":
         factor = max(1.0, factor)
-    se = math.sqrt(factor) * wald_se
+    se = factor * wald_se
     df = math.inf if ci == "wald" else float(k - 1)
     half = critical_value(level, df) * se
     statistic = estimate / se if se > 0.0 else math.copysign(math.inf, estimate)
     p_value = 1.0 if estimate == 0.0 else two_sided_p(statistic, df)
-    return Interval(se, df, estimate - half, estimate + half, p_value, wald_se)
+    low, high = estimate - half, estimate + half
+    return Interval(se, df, low, high, p_value, half, wald_se, wald_half)
 
 
 def prediction_interval(
@@ -90,5 +96,5 @@ def prediction_interval(
     se, df = interval.se, interval.df
     if convention == "riley":
         se, df = interval.wald_se, float(k - 2)
-    half = critical_value(level, df) * math.sqrt(se * se + tau2)
+    half = critical_value(level, df) * math.hypot(se, math.sqrt(tau2))
     return estimate - half, estimate + half

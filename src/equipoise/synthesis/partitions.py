@@ -32,25 +32,44 @@ def check_partition(rows: Sequence[ResultRow]) -> None:
     """
     problems = []
     for first, second in combinations(rows, 2):
-        if first.trial_id != second.trial_id:
-            problems.append(_problem(first, second, "rows of one trial"))
-            continue
         a, b = phenotype_of(first), phenotype_of(second)
-        if not any(a[axis] != b[axis] for axis in a.keys() & b.keys()):
-            problems.append(_problem(first, second, "strata that share no patient"))
+        if first.trial_id != second.trial_id:
+            problems.append(_overlap(first, second, "rows of one trial"))
+        elif a == b:
+            problems.append(_twice(first, second))
+        elif not any(a[axis] != b[axis] for axis in a.keys() & b.keys()):
+            problems.append(_overlap(first, second, "strata that share no patient"))
     if problems:
         raise InputError(problems)
 
 
-def _problem(first: ResultRow, second: ResultRow, allowed: str) -> Problem:
+def _overlap(first: ResultRow, second: ResultRow, allowed: str) -> Problem:
     return Problem(
         FILE,
         f"{first.result_id} with {second.result_id}",
         "analysed",
-        f"{first.analysed or 'everybody'} with {second.analysed or 'everybody'}",
+        f"{_patients(first)} with {_patients(second)}",
         f"{allowed}, all on one axis",
         "Keep one partition of the trial: set chosen to no on the other rows, with the reason.",
     )
+
+
+def _twice(first: ResultRow, second: ResultRow) -> Problem:
+    """Two rows of one outcome in the same patients, such as two time points."""
+    times = " and ".join(row.timepoint or "no time given" for row in (first, second))
+    return Problem(
+        FILE,
+        f"{first.result_id} with {second.result_id}",
+        "chosen",
+        f"both yes, for {_patients(first)} ({times})",
+        "one row of an outcome for the same patients, as both would enter the pool and time "
+        "points are not compared",
+        "Give both rows the same group and set chosen to no on one of them, with the reason.",
+    )
+
+
+def _patients(row: ResultRow) -> str:
+    return row.analysed or "everybody"
 
 
 def combine_strata(strata: Sequence[Estimate], standing: Standing = "derived") -> Estimate:

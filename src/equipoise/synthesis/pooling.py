@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError, as_vector, not_among, refuse, same_length
+from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.heterogeneity import (
     Tau2,
     generalised_q,
@@ -18,19 +17,20 @@ from equipoise.synthesis.heterogeneity import (
     inconsistency_from_q,
     q_p_value,
     q_profile,
+    root_q,
     tau2_dersimonian_laird,
     tau2_paule_mandel,
 )
 from equipoise.synthesis.intervals import Interval, mean_interval, prediction_interval
+from equipoise.synthesis.pool_input import Choice, checked, exponents_of, out_of_range
+from equipoise.synthesis.pool_remarks import FEW, remarks
 from equipoise.synthesis.restricted_likelihood import (
     log_likelihood,
     restricted_log_likelihood,
     tau2_reml,
 )
 
-METHODS = ("EE", "DL", "REML", "PM")
-INTERVALS = ("wald", "t", "hksj", "hksj-adhoc")
-PREDICTIONS = ("metafor", "riley")
+__all__ = ["FEW", "METHOD_CITES", "PooledEffect", "pool"]
 
 METHOD_CITES = {
     "EE": ("cochran1954",),
@@ -45,9 +45,6 @@ METHOD_CITES = {
     "prediction": ("higgins2009", "riley2011"),
 }
 """Keys of `equipoise.cite.REFERENCES` behind each estimator and interval."""
-
-FEW = 5
-"""Below this number of studies every interval of a random-effects mean is fragile."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +103,6 @@ class PooledEffect:
     message: str
 
 
-class _Choice(NamedTuple):
-    """The options of one pool."""
-
-    method: str
-    ci: str
-    level: float
-    prediction: str
-
-
 def pool(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -145,7 +133,8 @@ def pool(
     ci : {"hksj", "wald", "t", "hksj-adhoc"}
         Interval; those with k - 1 degrees of freedom are ``undefined`` for one study.
     level : float
-        Confidence level of the interval, of the Q-profile and of the prediction interval.
+        Confidence level of the interval, of the Q-profile and of the prediction interval;
+        above 0, at most 0.999999999.
     prediction : {"metafor", "riley"}
         ``metafor``: `mu +- crit sqrt(se^2 + tau2)` with the quantile of `ci`. ``riley``: a
         Student quantile with k - 2 degrees of freedom (10.1136/bmj.d549), NaN for k <= 2.
@@ -160,7 +149,8 @@ def pool(
     ------
     ArrayError
         An `InputError` and a `ValueError`: unknown option, unequal lengths, a value that is
-        not finite, a variance that is not above zero; every offending index is named.
+        not finite, a variance that is not above zero; every offending index is named. Also
+        effects and errors of magnitudes that no double can bring together (`pool_input.SPAN`).
 
     Notes
     -----
@@ -175,54 +165,39 @@ def pool(
     >>> round(result.estimate, 4), round(result.se, 4)
     (0.2737, 0.1026)
     """
-    choice = _Choice(method, ci, level, prediction)
-    y, v = _checked(yi, vi, choice)
+    choice = Choice(method, ci, level, prediction)
+    y, v = checked(yi, vi, choice)
     if y.size == 0:
         return _nothing(choice)
-    unit = _unit(v)
-    scaled = _pool_in_unit(y / unit, v / unit / unit, choice)
-    return _rescaled(scaled, unit)
+    unit, lift = exponents_of(y, v)
+    scaled = _pool_in_unit(np.ldexp(y, lift - unit), np.ldexp(v, -2 * unit), choice)
+    return _rescaled(scaled, unit, lift, prediction)
 
 
-def _checked(yi: ArrayLike, vi: ArrayLike, choice: _Choice) -> tuple[Array, Array]:
-    """Return both vectors, or every reason why they cannot be pooled."""
-    problems = [
-        *not_among("method", choice.method, METHODS),
-        *not_among("ci", choice.ci, INTERVALS),
-        *not_among("prediction", choice.prediction, PREDICTIONS),
-    ]
-    if not 0.0 < choice.level < 1.0:
-        shown = repr(choice.level)
-        problems.append(Problem("", "", "level", shown, "between 0 and 1", "Use 0.95."))
-    y, v = as_vector(yi, "yi"), as_vector(vi, "vi")
-    same_length(yi=y, vi=v)
-    problems += refuse("yi", y, ~np.isfinite(y), "a finite number")
-    problems += refuse("vi", v, ~(np.isfinite(v) & (v > 0)), "a finite variance above 0")
-    if problems:
-        raise ArrayError(problems)
-    return y, v
+def _rescaled(result: PooledEffect, unit: int, lift: int, prediction: str) -> PooledEffect:
+    """Bring a result back to the scale of the data, or say that no double can hold it.
 
-
-def _unit(v: Array) -> float:
-    """Power of two near the median standard error.
-
-    Dividing by it costs no digit and keeps squares of tiny and huge data within range.
+    The data were divided by `2^unit`, and the effects multiplied by `2^lift`. What is made of
+    effects alone is brought down again; an error that is made of the variances never went up.
     """
-    exponent = round(0.5 * float(np.median(np.log2(v))))
-    return math.ldexp(1.0, max(-500, min(500, exponent)))
-
-
-def _rescaled(result: PooledEffect, unit: float) -> PooledEffect:
-    """Bring a result back from data divided by `unit`."""
-    names = ("estimate", "se", "ci_low", "ci_high", "prediction_low", "prediction_high")
     squares = ("tau2", "tau2_se", "tau2_low", "tau2_high")
-    changes = {name: getattr(result, name) * unit for name in names}
-    changes |= {name: getattr(result, name) * unit * unit for name in squares}
-    lost = result.k - 1 if result.method == "REML" else result.k
-    return replace(result, loglik=result.loglik - lost * math.log(unit), **changes)
+    down = unit - lift if result.ci == "hksj" else unit
+    powers = dict.fromkeys(("se", "ci_low", "ci_high"), down) | dict.fromkeys(squares, 2 * unit)
+    ahead = unit if prediction == "riley" else down
+    powers |= {"estimate": unit - lift, "prediction_low": ahead, "prediction_high": ahead}
+    powers |= {"q": -2 * lift, "h2": -2 * lift if result.method == "EE" else 0}
+    with np.errstate(over="ignore", under="ignore"):
+        changes: dict[str, Any] = {
+            n: float(np.ldexp(getattr(result, n), power)) for n, power in powers.items()
+        }
+    lost = [n for n, x in changes.items() if math.isinf(x) and math.isfinite(getattr(result, n))]
+    if lost:
+        raise out_of_range(lost)
+    free = result.k - 1 if result.method == "REML" else result.k
+    return replace(result, loglik=result.loglik - free * unit * math.log(2.0), **changes)
 
 
-def _nothing(choice: _Choice) -> PooledEffect:
+def _nothing(choice: Choice) -> PooledEffect:
     """Return what is left when no study contributes."""
     nan, (method, ci, level, _) = math.nan, choice
     empty = np.empty(0)
@@ -239,62 +214,44 @@ def _tau2(y: Array, v: Array, method: str) -> Tau2:
     return estimators[method](y, v)
 
 
-def _pool_in_unit(y: Array, v: Array, choice: _Choice) -> PooledEffect:
+def _pool_in_unit(yi: Array, v: Array, choice: Choice) -> PooledEffect:
     """Pool data whose typical standard error is near 1."""
-    k, (method, ci, level, convention) = y.size, choice
+    k, (method, ci, level, _) = yi.size, choice
+    # Effects are counted from that of the most precise study, so that a mean which is nearly
+    # that study's keeps its digits, and effects that are all the same differ by nothing.
+    origin = float(yi[np.argmin(v)])
+    y = yi - origin
     tau = _tau2(y, v, method)
     wi = 1.0 / (v + tau.tau2)
     total = float(wi.sum())
-    estimate = float(wi @ y) / total
-    q, q_at_tau2 = generalised_q(y, v), generalised_q(y, v, tau.tau2)
-    interval = mean_interval(estimate, total, q_at_tau2, k=k, ci=ci, level=level)
+    estimate = origin + float(wi @ y) / total
+    q = generalised_q(y, v)
+    interval = mean_interval(estimate, total, root_q(y, v, tau.tau2), k=k, ci=ci, level=level)
     spread = inconsistency_from_q(q, k) if method == "EE" else inconsistency(v, tau.tau2)
-    profile = predicted = (math.nan, math.nan)
-    if method != "EE" and k > 1:
-        profile = q_profile(y, v, level)
-        predicted = prediction_interval(
-            estimate, interval, tau.tau2, k=k, level=level, convention=convention
-        )
+    profile = q_profile(y, v, level) if method != "EE" else (math.nan, math.nan)
+    predicted = _predicted(estimate, interval, tau.tau2, k, choice)
     likelihood = restricted_log_likelihood if method == "REML" else log_likelihood
     return PooledEffect(
-        estimate=estimate,
-        se=interval.se,
-        ci_low=interval.low,
-        ci_high=interval.high,
-        level=level,
-        p_value=interval.p_value,
-        tau2=tau.tau2,
-        tau2_se=tau.se,
-        tau2_low=profile[0],
-        tau2_high=profile[1],
-        i2=spread.i2,
-        h2=spread.h2,
-        q=q,
-        q_p_value=q_p_value(q, k),
-        prediction_low=predicted[0],
-        prediction_high=predicted[1],
+        *(estimate, interval.se, interval.low, interval.high, level, interval.p_value),
+        *(tau.tau2, tau.se, *profile),
+        *(spread.i2, spread.h2, q, q_p_value(q, k)),
+        *predicted,
         loglik=likelihood(y, v, tau.tau2),
         weights=100.0 * wi / total,
         k=k,
         method=method,
         ci=ci,
         status="undefined" if math.isnan(interval.se) else tau.status,
-        message=" ".join(_remarks(tau, interval, k, choice)),
+        message=" ".join(remarks(tau, interval, q, k, choice)),
     )
 
 
-def _remarks(tau: Tau2, interval: Interval, k: int, choice: _Choice) -> list[str]:
-    """Sentences a reader needs beside the numbers."""
-    out = [tau.message] if tau.message else []
-    if k == 1:
-        out.append("One study: heterogeneity cannot be seen.")
-        if choice.ci != "wald":
-            out.append(f"The {choice.ci} interval needs two studies; ask for wald.")
-        return out
-    if choice.ci == "hksj" and interval.se < interval.wald_se:
-        out.append("The Hartung-Knapp standard error is below the Wald one; see hksj-adhoc.")
-    if choice.ci.startswith("hksj") and k < FEW:
-        out.append(f"Only {k} studies: read the hksj-adhoc and Wald intervals beside this one.")
-    if choice.prediction == "riley" and k < 3 and choice.method != "EE":
-        out.append("A prediction interval with k - 2 degrees of freedom needs three studies.")
-    return out
+def _predicted(
+    estimate: float, interval: Interval, tau2: float, k: int, choice: Choice
+) -> tuple[float, float]:
+    """Prediction interval; a common effect has none."""
+    if choice.method == "EE":
+        return math.nan, math.nan
+    return prediction_interval(
+        estimate, interval, tau2, k=k, level=choice.level, convention=choice.prediction
+    )

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from equipoise.synthesis.arrays import Array
-from equipoise.synthesis.heterogeneity import Tau2, root, trace_p_squared
+from equipoise.synthesis.heterogeneity import Tau2, all_but_one, root, trace_p_squared
 
 GRID_POINTS = 400
 """Points of the scan; over 16 decades neighbours differ by a tenth, less than any bend."""
@@ -46,10 +46,7 @@ def restricted_log_likelihood(yi: Array, vi: Array, tau2: float) -> float:
 
 def slope(yi: Array, vi: Array, tau2: float) -> float:
     """Twice the derivative of the restricted log-likelihood: `y' P P y - tr P`."""
-    wi = 1.0 / (vi + tau2)
-    total = wi.sum()
-    weighted = wi * (yi - wi @ yi / total)
-    return float(weighted @ weighted - total + wi @ wi / total)
+    return float(_slopes(yi, vi, np.array([tau2]))[0])
 
 
 def _slopes(yi: Array, vi: Array, grid: Array) -> Array:
@@ -57,7 +54,8 @@ def _slopes(yi: Array, vi: Array, grid: Array) -> Array:
     wi = 1.0 / (vi[None, :] + grid[:, None])
     total = wi.sum(axis=1)
     weighted = wi * (yi[None, :] - ((wi @ yi) / total)[:, None])
-    out: Array = (weighted**2).sum(axis=1) - total + (wi**2).sum(axis=1) / total
+    trace = (wi * all_but_one(wi)).sum(axis=1) / total
+    out: Array = (weighted**2).sum(axis=1) - trace
     return out
 
 

@@ -42,7 +42,7 @@ DRAWS = 100_000
 """Random roundings behind `p_value_range`; its ends then move by less than 2 % between seeds."""
 
 SEED = 20_261_123
-"""Fixed, so that the same printed numbers always give the same range."""
+"""Used where no case gives its own, so that the same numbers always give the same range."""
 
 
 class Inputs(NamedTuple):
@@ -68,7 +68,7 @@ def p_value_range(
     partition : sequence of Printed
         Results whose union is the whole trial.
     draws, seed : int
-        Number of roundings and the seed of their generator.
+        Number of roundings and the seed of their generator (in a case, the case's own).
 
     Returns
     -------

@@ -11,11 +11,13 @@ Order of preference for a binary measure (OR, RR, RD):
 For a hazard ratio: printed interval, then P, then P with the number of events. For means: printed
 interval, then means with standard deviations, then an estimate with its exact P. Nothing is
 converted from one measure to another except through counts or means.
+
+A table in which nobody or everybody had the event, in both arms, gives neither a ratio nor a
+difference: a ratio is not defined there, and a difference of zero would come without an error.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 
@@ -41,8 +43,17 @@ FROM_COUNTS = {
     "RD": effect_sizes.risk_difference,
 }
 FROM_MEANS = {"MD": effect_sizes.mean_difference, "ROM": effect_sizes.log_ratio_of_means}
-DIRECTIONS = {"treatment": -1.0, "control": 1.0}
+SIGNS = {"treatment": -1.0, "control": 1.0}
 """Sign of a log hazard ratio, by the arm that the row's `direction` says it favours."""
+
+DIRECTION = re.compile(
+    r"(?:favou?rs\s+)?(?:the\s+)?(treatment|control)(?:\s+(?:arm|group))?\s*(?:[,;:.(].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What `direction` must say to be read: an arm, perhaps followed by a remark."""
+
+NO_EVENT = "no event in either arm"
+"""How the reason of a row without any event begins."""
 
 
 @dataclass(frozen=True)
@@ -140,10 +151,10 @@ def _risk_difference_from_p(row: ResultRow) -> Extracted | None:
 
 def _from_counts(row: ResultRow, measure: str, counts: Counts) -> Extracted | str:
     a, n1, c, n2 = counts
+    reason = one_sided(counts, measure)
+    if reason:
+        return reason
     found = FROM_COUNTS[measure](a, n1, c, n2, zero_cells="half")
-    if math.isnan(found.yi[0]):
-        arms = "no event in either arm" if a == c == 0 else "everybody had the event"
-        return f"{arms}: the trial carries no information on {a_measure(measure)}"
     origin = {"percentages": "worked back from percentages", "reconstruction": "reconstructed"}
     note = f"From counts {origin.get(row.counts_from, '')}".rstrip() + f" {a}/{n1} v {c}/{n2}."
     cites = effect_sizes.METHOD_CITES[measure]
@@ -159,6 +170,17 @@ def _from_counts(row: ResultRow, measure: str, counts: Counts) -> Extracted | st
     return Extracted(_estimate(found, row, measure, standing), note, cites)
 
 
+def one_sided(counts: Counts, measure: str) -> str:
+    """Reason why a table in which both arms had none or only events gives no effect, or ``""``."""
+    a, n1, c, n2 = counts
+    if a + c > 0 and (a < n1 or c < n2):
+        return ""
+    arms = NO_EVENT if a + c == 0 else "everybody had the event"
+    if measure == "RD":
+        return f"{arms}: {a_measure(measure)} of zero comes without an error"
+    return f"{arms}: the trial carries no information on {a_measure(measure)}"
+
+
 def _hazard_ratio_from_p(row: ResultRow) -> Extracted | None:
     p_value = exact_p(row.p_value)
     if p_value is None or p_value == 1.0:
@@ -169,7 +191,7 @@ def _hazard_ratio_from_p(row: ResultRow) -> Extracted | None:
         found = printed_effects.from_p_value(row.estimate, p_value)
         note, route = f"Error worked back from P = {p_value:g}.", "p_value"
     else:
-        events, sign = _events(row), DIRECTIONS.get(_favoured(row.direction))
+        events, sign = _events(row), SIGNS.get(favoured(row.direction))
         if not events or sign is None or not row.n_treatment or not row.n_control:
             return None
         share = row.n_treatment / (row.n_treatment + row.n_control)
@@ -179,14 +201,26 @@ def _hazard_ratio_from_p(row: ResultRow) -> Extracted | None:
     return Extracted(estimate, note, printed_effects.METHOD_CITES[route])
 
 
-def _favoured(direction: str) -> str:
-    return direction.lower().removeprefix("favours ").strip()
+def favoured(direction: str) -> str:
+    """Arm that a row's `direction` says it favours: ``treatment``, ``control`` or empty.
+
+    Read are ``favours treatment`` and ``favours control`` (or the arm alone), in any case, with
+    or without ``the`` and ``arm``, and with a remark after a comma or bracket. Any other text,
+    and one that names both arms, says nothing about the sign.
+    """
+    match = DIRECTION.fullmatch(direction.strip())
+    if match is None or all(arm in direction.lower() for arm in SIGNS):
+        return ""
+    return match.group(1).lower()
 
 
 def _events(row: ResultRow) -> int:
+    """Events of both arms; zero where they are not known, one arm being no total."""
     if row.events_total is not None:
         return row.events_total
-    return (row.events_treatment or 0) + (row.events_control or 0)
+    if row.events_treatment is None or row.events_control is None:
+        return 0
+    return row.events_treatment + row.events_control
 
 
 def _from_means(row: ResultRow, measure: str) -> Extracted | None:

@@ -9,7 +9,7 @@ from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase, ResultRow, Trial, phenotype_of
 from equipoise.synthesis.partitions import check_partition
 from equipoise.synthesis.plan import Pool
-from equipoise.synthesis.row_effects import Extracted, effect_of
+from equipoise.synthesis.row_effects import NO_EVENT, Extracted, effect_of
 
 KIND_REASONS = {
     "within_arm": "a change within one arm, not a randomised contrast",
@@ -41,10 +41,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Selection:
-    """Rows used, by trial in the order of the evidence, and every other row with its reason."""
+    """Rows used, by trial in the order of the evidence, and every other row with its reason.
+
+    `without_event` are the trials that answer the pool's question with no event in either arm.
+    """
 
     used: tuple[tuple[Trial, tuple[Candidate, ...]], ...]
     exclusions: tuple[Exclusion, ...]
+    without_event: tuple[str, ...] = ()
 
 
 def select(evidence: EvidenceBase, question: Question, pool: Pool, measure: str) -> Selection:
@@ -82,11 +86,18 @@ def select(evidence: EvidenceBase, question: Question, pool: Pool, measure: str)
         if chosen:
             check_partition([candidate.row for candidate in chosen])
             used.append((trial, chosen))
-    excluded = (row for row in rows if row.result_id in reasons)
-    return Selection(
-        tuple(used),
-        tuple(Exclusion(r.result_id, r.trial_id, reasons[r.result_id]) for r in excluded),
-    )
+    exclusions = [
+        Exclusion(row.result_id, row.trial_id, reasons[row.result_id])
+        for row in rows
+        if row.result_id in reasons
+    ]
+    silent = {
+        row.trial_id
+        for row in rows
+        if reasons.get(row.result_id, "").startswith(NO_EVENT)
+        and _narrowed(row, trials[row.trial_id]) == _wanted(trials[row.trial_id], pool)
+    } - {trial.trial_id for trial, _ in used}
+    return Selection(tuple(used), tuple(exclusions), tuple(sorted(silent)))
 
 
 def ineligible(row: ResultRow, trial: Trial, question: Question, pool: Pool) -> str:
@@ -116,6 +127,13 @@ def _narrowed(row: ResultRow, trial: Trial) -> tuple[tuple[str, str], ...]:
     """Return the phenotype of a row without the levels that are all the trial enrolled."""
     named = sorted(phenotype_of(row).items())
     return tuple((axis, level) for axis, level in named if trial.enrolled.get(axis) != level)
+
+
+def _wanted(trial: Trial, pool: Pool) -> tuple[tuple[str, str], ...]:
+    """Phenotype a row of the trial must have to answer a pool alone; empty for everybody."""
+    if pool.phenotype is None or trial.enrolled.get(pool.phenotype.axis) == pool.phenotype.level:
+        return ()
+    return ((pool.phenotype.axis, pool.phenotype.level),)
 
 
 def _choose(
@@ -152,9 +170,7 @@ def _choose_level(
     if pool.phenotype is None:
         return (), {}
     axis, level = pool.phenotype.axis, pool.phenotype.level
-    only_it = trial.enrolled.get(axis) == level
-    wanted = () if only_it else ((axis, level),)
-    chosen = _fullest([c for c in candidates if c.phenotype == wanted])
+    chosen = _fullest([c for c in candidates if c.phenotype == _wanted(trial, pool)])
     reason = f"the pool is on {describe(question, {axis: level})}"
     return chosen, _others(candidates, chosen, reason, question)
 
