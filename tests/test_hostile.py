@@ -202,3 +202,19 @@ def test_a_terminal_that_knows_only_ascii(folder: Path) -> None:
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0.70,0.47,1.05", "0.70,0.69,0.71"),
+        ("0.70,0.47,1.05", "0.98,0.80,1.20"),
+    ],
+)
+def test_a_complement_the_numbers_do_not_allow(
+    folder: Path, capsys: pytest.CaptureFixture[str], old: str, new: str
+) -> None:
+    change(folder / "evidence" / "results.csv", old, new)
+    message = said(folder, capsys)
+    assert "delta-os" in message
+    assert "delta_os_positive" in message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from equipoise.errors import InputError, Problem
+from equipoise.errors import ComputationError, InputError, Problem
 from equipoise.estimate import Result
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase
@@ -16,7 +16,7 @@ from equipoise.synthesis.cohorts import CohortPanel, arrange_cohorts
 from equipoise.synthesis.complements import derive_complement
 from equipoise.synthesis.flat_results import cohort_results, complement_results, pool_results
 from equipoise.synthesis.interactions import ComplementResult
-from equipoise.synthesis.plan import Plan, pools_of
+from equipoise.synthesis.plan import Complement, Plan, pools_of
 from equipoise.synthesis.rounding import SEED
 
 
@@ -68,6 +68,8 @@ def synthesise(
             complements.append(derive_complement(evidence, spec, plan, seed=seed))
         except InputError as error:
             problems += error.problems
+        except ComputationError as error:
+            problems.append(_impossible(spec, str(error)))
     if problems:
         raise InputError(dict.fromkeys(problems))
     panel = arrange_cohorts(evidence, question)
@@ -79,6 +81,14 @@ def synthesise(
     cites = {*(key for result in results for key in result.cites), *_panel_cites(panel)}
     cites.update(_complement_cites(complements))
     return Synthesis(tuple(outcomes), tuple(complements), panel, results, tuple(sorted(cites)))
+
+
+def _impossible(spec: Complement, reason: str) -> Problem:
+    """Put a complement that the printed numbers do not allow into the table of problems."""
+    rows = ", ".join((spec.stratum, *spec.partition))
+    action = f"Check the rows or remove the complement: {reason}."
+    allowed = "a stratum that leaves something to the rest"
+    return Problem("case.toml", f"[synthesis] {spec.id}", "stratum", rows, allowed, action)
 
 
 def _panel_cites(panel: CohortPanel) -> Iterator[str]:
