@@ -14,7 +14,8 @@ from equipoise.estimate import Estimate
 from equipoise.evidence.schema import (
     CohortRow,
 )
-from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
+from equipoise.synthesis.absolute import AbsoluteDifference
+from equipoise.synthesis.by_outcome import OutcomeSynthesis
 from equipoise.synthesis.cohorts import (
     CohortEstimate,
     CohortExclusion,
@@ -85,6 +86,7 @@ def _contribution(name: str, estimate: Estimate, **more: object) -> Contribution
         "counts": None,
         "confidence": "high",
         "note": "",
+        "analysis_set": "itt",
     }
     return Contribution(**(fields | more))  # type: ignore[arg-type]
 
@@ -160,6 +162,8 @@ def complement() -> ComplementResult:
         ((0.1, rest, ratio, 0.018),),
         ((4, 0.0587), (5, 0.073), (10, 0.14)),
         (ShrunkenInteraction(prior, ratio, -0.69, 0.1, 0.95, 0.72, "sceptical"),),
+        p_worst_low=0.006,
+        p_worst_high=0.034,
     )
 
 

@@ -35,6 +35,18 @@ def test_an_interval_far_out_is_cut_and_the_estimate_is_not() -> None:
     axis = choose_axis([22.67, 1.2], [2.77, 185.18, 0.8, 1.9], logarithmic=True)
     assert axis.high < 30
     assert axis.clipped(185.18) == axis.high
+    assert axis.high >= 1.3 * 22.67, "the arrow stands clear of the mark"
+
+
+@given(st.lists(ratios, min_size=1, max_size=8), st.lists(st.floats(1e-6, 1e6), max_size=8))
+def test_a_cut_interval_leaves_room_for_its_arrow(
+    estimates: list[float], ends: list[float]
+) -> None:
+    axis = choose_axis(estimates, ends, logarithmic=True)
+    if any(end > axis.high for end in ends):
+        assert axis.high >= 1.3 * max(estimates) * (1 - 1e-12)
+    if any(end < axis.low for end in ends):
+        assert axis.low <= min(estimates) / 1.3 * (1 + 1e-12)
 
 
 def test_missing_and_infinite_ends_are_ignored() -> None:

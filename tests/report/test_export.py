@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -68,6 +70,30 @@ def test_the_json_fits_its_schema(written: Path) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     document = json.loads((written / "dossier.json").read_text(encoding="utf-8"))
     jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_the_schema_describes_every_property(written: Path) -> None:
+    schema = json.loads(
+        (files("equipoise.report") / "schemas" / "dossier.schema.json").read_text(encoding="utf-8")
+    )
+    document = json.loads((written / "dossier.json").read_text(encoding="utf-8"))
+    lists = {
+        name: (schema["properties"][name]["items"], document[name])
+        for name in ("pools", "contributions", "absolute", "complements", "findings", "results")
+    }
+    groups = schema["properties"]["cohorts"]["properties"]["groups"]["items"]
+    lists["groups"] = (groups, document["cohorts"]["groups"])
+    estimate = schema["$defs"]["cohort_estimate"]
+    lists["estimates"] = (estimate, document["cohorts"]["groups"][0]["estimates"])
+    lists["rows"] = (
+        estimate["properties"]["row"],
+        [document["cohorts"]["groups"][0]["estimates"][0]["row"]],
+    )
+    for name, (described, records) in lists.items():
+        assert records, name
+        assert described["additionalProperties"] is False, name
+        for record in records:
+            assert set(record) == set(described["properties"]) == set(described["required"]), name
 
 
 def test_schema_version_first_keys_sorted_missing_numbers_null(written: Path) -> None:
@@ -161,3 +187,27 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     assert len(first) > 25
     for name, path in first.items():
         assert path.read_bytes() == (tmp_path / "warm" / name).read_bytes(), name
+
+
+def test_renumbering_leaves_what_a_reader_sees() -> None:
+    svg = '<g id="c1" a="x>y"><text fill="url(#c1)">say id="c1" and #c1</text></g>'
+    assert renumbered(svg, "fig") == (
+        '<g id="fig-1" a="x>y"><text fill="url(#fig-1)">say id="c1" and #c1</text></g>'
+    )
+
+
+def test_a_run_stopped_while_it_draws_leaves_the_old_files(
+    dossier: Dossier, tmp_path: Path
+) -> None:
+    write_dossier(dossier, tmp_path)
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    calls = iter(range(100))
+
+    def stop(key: str, work: Callable[[], bytes]) -> bytes:
+        if next(calls) == 5:
+            raise KeyboardInterrupt
+        return work() + b" "
+
+    with pytest.raises(KeyboardInterrupt):
+        write_dossier(replace(dossier, title="Another"), tmp_path, stop)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before

@@ -50,11 +50,32 @@ def test_phrases_do_not_break_over_a_line() -> None:
     assert n.p_phrase(math.nan) == ""
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "0"), (1e-9, "0"), (0.375, "0.38"), (0.0123, "0.012"), (3.584, "3.6"), (91.2, "91"),
+     (912.4, "912"), (math.nan, "–"), (None, "–")],
+)  # fmt: skip
+def test_a_variance_shows_two_digits(value: float | None, shown: str) -> None:
+    assert n.significant(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "lowered"),
+    [("Overall survival", "overall survival"), ("OS", "OS"), ("A patient", "a patient"),
+     ("Ki-67", "ki-67"), ("", "")],
+)  # fmt: skip
+def test_ordinary_words_are_lowered(text: str, lowered: str) -> None:
+    assert n.lower_first(text) == lowered
+
+
 def test_counts_and_lists() -> None:
     assert n.counted(1, "trial") == "one trial"
     assert n.counted(0, "trial") == "no trials"
     assert n.counted(41, "trial") == "41 trials"
     assert n.counted(2, "study", "studies") == "two studies"
+    assert n.spelled(0) == "none"
+    assert n.spelled(3) == "three"
+    assert n.spelled(1234) == "1,234"
     assert n.grouped(13314) == "13,314"
     assert n.joined(["a", "b", "c"]) == "a, b and c"
     assert n.joined(["a"]) == "a"

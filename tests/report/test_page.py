@@ -6,6 +6,7 @@ import base64
 import hashlib
 import itertools
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -121,6 +122,29 @@ def test_links_lead_somewhere(read: Reader) -> None:
         elif tag == "a":
             assert href.startswith("https://"), href
             assert attributes.get("rel") == "noopener noreferrer"
+
+
+def test_the_page_carries_the_licences_of_what_it_carries(page: str, read: Reader) -> None:
+    text = " ".join("".join(read.text).split())
+    assert "University of Washington Interactive Data Lab and other contributors" in text
+    assert "Redistributions in binary form must reproduce the above copyright notice" in text
+    assert "The Inter Project Authors" in text
+    assert "SIL OPEN FONT LICENSE Version 1.1" in text
+    assert page.index('id="licences"') > page.index('id="provenance"')
+
+
+def test_every_box_that_scrolls_has_a_hint_and_every_forest_its_numbers(page: str) -> None:
+    boxes = re.findall(r'<p class="wide"[^>]*>[^<]+</p>\s*<div class="scroll"', page)
+    assert len(boxes) == page.count('<div class="scroll"') > 10
+    figure = page.partition('id="figure-forest-cure"')[2].partition("</figure>")[0]
+    assert re.search(r'<ul class="compact">.*Pooled, four trials: <span', figure, re.DOTALL)
+
+
+def test_without_a_date_the_head_gives_none(dossier: Dossier, page: str) -> None:
+    assert "Evidence closed 2026-01-31;" in page
+    undated = replace(dossier, provenance=replace(dossier.provenance, evidence_date=""))
+    bare = render_html(undated, build_tables(undated), Drawn((), {}, {}, BUNDLE))
+    assert "Evidence closed" not in bare
 
 
 def test_parts_stand_in_the_order_of_the_story(read: Reader) -> None:

@@ -8,8 +8,10 @@ import pytest
 from equipoise.report.dossier import Dossier
 from equipoise.report.summary.passages import summarise
 from equipoise.report.summary.sentences import Passage
+from equipoise.report.summary.subgroup import factors_to_landmark
 from equipoise.report.summary.verdict import absolute_answer, more_or_fewer, verdict
-from equipoise.synthesis.by_outcome import AbsoluteDifference
+from equipoise.synthesis.absolute import AbsoluteDifference
+from equipoise.synthesis.multiplicity import sidak
 from equipoise.synthesis.pooling import pool
 
 
@@ -40,6 +42,32 @@ def test_it_says_that_the_complement_is_derived_and_what_multiplicity_does(
     assert "1.09 (0.93–1.27), a derived number" in text
     assert "0.059 if 4" in text
     assert "from 4 factors on it no longer passes the usual 0.05" in text
+
+
+@pytest.mark.parametrize(
+    ("p", "least"), [(0.0216, 3), (0.0151, 4), (0.05, 1), (0.6, 1), (0.025, 3), (0.0254, 2),
+                     (1e-6, 51294), (1.0, 1)]
+)  # fmt: skip
+def test_the_number_of_factors_to_the_landmark_is_exact(p: float, least: int) -> None:
+    assert factors_to_landmark(p) == least
+    assert sidak(p, least) >= 0.05 * (1 - 1e-9)
+    assert least == 1 or sidak(p, least - 1) < 0.05
+
+
+def test_without_a_p_there_is_no_such_number() -> None:
+    assert factors_to_landmark(0.0) is None
+    assert factors_to_landmark(float("nan")) is None
+
+
+def test_the_number_of_factors_is_not_the_first_one_swept(dossier: Dossier) -> None:
+    synthesis = dossier.synthesis
+    other = replace(synthesis.complements[0], p_value=0.0216, sidak=((4, 0.084), (10, 0.2)))
+    told = replace(dossier, synthesis=replace(synthesis, complements=(other,)))
+    assert "from 3 factors on it no longer passes the usual 0.05" in text_of(summarise(told))
+
+
+def test_the_prior_is_said_to_ignore_how_the_subgroup_was_picked(dossier: Dossier) -> None:
+    assert "The prior ignores how the subgroup was picked." in text_of(summarise(dossier))
 
 
 def test_it_says_what_cannot_be_shown(dossier: Dossier) -> None:

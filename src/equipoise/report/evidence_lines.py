@@ -6,22 +6,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from equipoise.estimate import scale_of
 from equipoise.evidence.schema import CohortRow, Report, ResultRow
 from equipoise.report.dossier import Dossier
 from equipoise.report.links import published, read_at
 from equipoise.report.number_text import grouped, with_interval
-from equipoise.report.words import outcome_label, phenotype_label, trial_label
-
-_SETS = {
-    "itt": "intention to treat",
-    "per_protocol": "per protocol",
-    "evaluable": "evaluable patients",
-    "safety": "safety set",
-    "genotyped": "genotyped patients",
-    "subset": "a subset",
-    "not_stated": "analysis set not stated",
-}
-"""Analysis sets in words."""
+from equipoise.report.words import ANALYSIS_SETS, outcome_label, phenotype_label, trial_label
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,7 @@ def _trial_line(row: ResultRow, reports: dict[str, Report], dossier: Dossier) ->
     words = (outcome_label(dossier.question, row.outcome), row.timepoint, _kind(row))
     who = phenotype_label(dossier.question, row.analysed)
     as_worded = f"printed as “{row.subgroup}”" if row.subgroup and row.subgroup != who else ""
-    patients = (who or ("" if as_worded else "all"), as_worded, _SETS[row.analysis_set])
+    patients = (who or ("" if as_worded else "all"), as_worded, ANALYSIS_SETS[row.analysis_set])
     return EvidenceLine(
         row.result_id,
         trial_label(dossier.evidence, row.trial_id),
@@ -106,7 +96,7 @@ def _numbers(row: ResultRow) -> str:
         if any(value is not None for value in pair):
             parts.append(f"{name} {_plain(pair[0])} v {_plain(pair[1])}{unit}")
     if row.estimate is not None:
-        shown = with_interval(row.estimate, row.ci_low, row.ci_high, _scale(row.measure))
+        shown = with_interval(row.estimate, row.ci_low, row.ci_high, scale_of(row.measure))
         parts.append(f"{row.measure} {shown}".strip())
     if row.p_value:
         parts.append(f"P {row.p_value}")
@@ -119,10 +109,6 @@ def _of(events: int | None, patients: int | None) -> str:
 
 def _plain(value: float | None) -> str:
     return "–" if value is None else f"{value:g}".replace("-", "−")
-
-
-def _scale(measure: str) -> str:
-    return "ratio" if measure in ("HR", "OR", "RR", "ROM") else "difference"
 
 
 def _cohort_line(row: CohortRow, dossier: Dossier) -> EvidenceLine:

@@ -39,9 +39,10 @@ def compute(key: str, work: Callable[[], bytes]) -> bytes:
 def write_dossier(dossier: Dossier, folder: Path, remember: Remember = compute) -> None:
     """Write dossier.html, dossier.json, run.json, tables/ and figures/ into a folder.
 
-    Each file appears whole or not at all. Pictures and tables of an earlier run that this one
-    does not make are removed; nothing else in the folder is touched. The same dossier gives the
-    same bytes.
+    Everything is made before the first file is put in place, and each file appears whole or not
+    at all: a run that fails or is interrupted while it draws leaves the old dossier. Pictures
+    and tables of an earlier run that this one does not make are removed; nothing else in the
+    folder is touched. The same dossier gives the same bytes.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ def write_dossier(dossier: Dossier, folder: Path, remember: Remember = compute) 
     """
     stale = set(_written_before(folder))
     written: dict[str, str] = {}
-    for name, data in _files(dossier, remember):
+    for name, data in list(_files(dossier, remember)):
         write_bytes(folder / name, data)
         written[name] = hashlib.sha256(data).hexdigest()
     write_bytes(folder / "run.json", to_bytes(_run(dossier, written)))

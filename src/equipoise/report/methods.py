@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from equipoise.cite import Reference, references
 from equipoise.report.dossier import Dossier
-from equipoise.report.number_text import counted, joined, sentence_case
-from equipoise.report.words import INTERVAL_NAMES, METHOD_NAMES, measure_name
+from equipoise.report.effect_routes import Paragraph, route_sentences
+from equipoise.report.number_text import counted, joined, sentence_case, spelled
+from equipoise.report.pool_numbers import LEAST_FOR_PREDICTION
+from equipoise.report.words import (
+    INTERVAL_NAMES,
+    METHOD_NAMES,
+    measure_name,
+    scopes_beyond,
+    scopes_text,
+)
 from equipoise.synthesis import cohorts, interactions, multiplicity, pooling, shrinkage
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph with the keys of the papers it cites."""
-
-    text: str
-    cites: tuple[str, ...] = ()
+from equipoise.synthesis.by_outcome import OutcomeSynthesis
 
 
 @dataclass(frozen=True)
@@ -35,21 +36,34 @@ class Methods:
 
 def write_methods(dossier: Dossier) -> Methods:
     """Describe what was done, and nothing that was not."""
-    written = (*_evidence(dossier), *_pools(dossier), *_complements(dossier), *_rest(dossier))
-    cited = {key for paragraph in written for key in paragraph.cites}
-    left = tuple(sorted(set(dossier.synthesis.cites) - cited))
+    written = (
+        *_evidence(dossier),
+        *route_sentences(dossier.synthesis.cites),
+        *_pools(dossier),
+        *_complements(dossier),
+        *_rest(dossier),
+    )
+    left = unclaimed(dossier.synthesis.cites, written)
     if left:
-        text = "Effects and their standard errors were computed by the published formulae."
-        written = (*written[:2], Paragraph(text, left), *written[2:])
+        text = "Methods that no sentence here describes also ran; these are their papers."
+        written = (*written, Paragraph(text, left))
     ordered = tuple(dict.fromkeys(key for paragraph in written for key in paragraph.cites))
     return Methods(written, tuple(references((key,))[0] for key in ordered))
+
+
+def unclaimed(ran: Iterable[str], written: Iterable[Paragraph]) -> tuple[str, ...]:
+    """Keys of methods that ran and that no paragraph describes."""
+    cited = {key for paragraph in written for key in paragraph.cites}
+    return tuple(sorted(set(ran) - cited))
 
 
 def _evidence(dossier: Dossier) -> Iterator[Paragraph]:
     evidence, question = dossier.evidence, dossier.question
     kinds = sorted({row.kind.replace("_", " ") for row in evidence.results})
+    date = dossier.provenance.evidence_date
+    lead = f"The evidence was closed on {date}" if date else "The evidence holds"
     yield Paragraph(
-        f"The evidence was closed on {dossier.provenance.evidence_date}: "
+        f"{lead}{':' if date else ''} "
         f"{counted(len(evidence.trials), 'trial')}, {counted(len(evidence.reports), 'report')}, "
         f"{counted(len(evidence.results), 'trial number')} and "
         f"{counted(len(evidence.cohorts), 'cohort number')}. Every number is held with the page "
@@ -57,42 +71,55 @@ def _evidence(dossier: Dossier) -> Iterator[Paragraph]:
         f"or reconstructed). Kinds of number held apart: {joined(kinds)}."
     )
     contrast = question.contrast
+    widened = any(scopes_beyond(o.pool, question) for o in dossier.synthesis.outcomes)
     yield Paragraph(
         "A pool takes randomised contrasts only, from trials of scope "
-        f"{joined([s.replace('_', ' ') for s in contrast.scopes], 'or')} and numbers of standing "
-        f"{joined(list(contrast.standings), 'or')}; a pool that widens this says so. The phenotype "
+        f"{scopes_text(contrast.scopes, 'or')} and numbers of standing "
+        f"{joined(list(contrast.standings), 'or')}"
+        f"{'; a pool of other scopes says so' if widened else ''}. The phenotype "
         "enrolled and the phenotype analysed are separate facts, and “not stated” is neither."
     )
 
 
 def _pools(dossier: Dossier) -> Iterator[Paragraph]:
     pooled = [o for o in dossier.synthesis.outcomes if o.pooled.k >= 2]
-    if not pooled:
-        return
-    methods = dict.fromkeys(o.pooled.method for o in pooled)
-    intervals = dict.fromkeys(o.pooled.ci for o in pooled)
-    measures = dict.fromkeys(measure_name(o.measure) for o in pooled)
-    keys = [key for m in (*methods, *intervals) for key in pooling.METHOD_CITES.get(m, ())]
-    keys += [*pooling.METHOD_CITES["tau2"], *pooling.METHOD_CITES["prediction"]]
-    yield Paragraph(
-        f"{sentence_case(counted(len(pooled), 'outcome'))} with at least two trials "
-        f"{'was' if len(pooled) == 1 else 'were'} pooled "
-        f"({joined([METHOD_NAMES.get(m, m) for m in methods])}; "
-        f"{joined([INTERVAL_NAMES.get(c, c) for c in intervals])}) as {joined(list(measures))}, "
-        "ratios on the log scale. Between-trial variance is given with its Q-profile interval, "
-        "with I², and with the prediction interval for a further trial.",
-        tuple(keys),
-    )
+    if pooled:
+        yield _pooling(pooled)
     if any(o.alternatives for o in pooled):
+        keys = {o.ci for outcome in pooled for o in outcome.alternatives}
         yield Paragraph(
             "Where few trials contribute, the same data are shown under other intervals, because "
-            "none is right for every case."
+            "none is right for every case.",
+            tuple(key for ci in sorted(keys) for key in pooling.METHOD_CITES.get(ci, ())),
         )
     if any(o.absolute for o in dossier.synthesis.outcomes):
         yield Paragraph(
             "Differences per 100 patients are pooled risk differences within trials, not "
             "differences of pooled sums."
         )
+
+
+def _pooling(pooled: Sequence[OutcomeSynthesis]) -> Paragraph:
+    """Tell how many pools there are, of how many outcomes, and by which methods."""
+    methods = dict.fromkeys(o.pooled.method for o in pooled)
+    intervals = dict.fromkeys(o.pooled.ci for o in pooled)
+    measures = dict.fromkeys(measure_name(o.measure) for o in pooled)
+    keys = [key for m in (*methods, *intervals) for key in pooling.METHOD_CITES.get(m, ())]
+    keys += pooling.METHOD_CITES["tau2"]
+    predicted = ""
+    if any(o.pooled.k >= LEAST_FOR_PREDICTION for o in pooled):
+        keys += pooling.METHOD_CITES["prediction"]
+        predicted = ", and from three trials on with the prediction interval for a further trial"
+    outcomes = counted(len({o.outcome.name for o in pooled}), "outcome")
+    return Paragraph(
+        f"{sentence_case(counted(len(pooled), 'pool'))} of {outcomes} "
+        f"{'holds' if len(pooled) == 1 else 'hold'} at least two trials "
+        f"({joined([METHOD_NAMES.get(m, m) for m in methods])}; "
+        f"{joined([INTERVAL_NAMES.get(c, c) for c in intervals])}), as {joined(list(measures))}, "
+        "ratios on the log scale. Between-trial variance is given with its Q-profile interval "
+        f"and with I²{predicted}.",
+        tuple(keys),
+    )
 
 
 def _complements(dossier: Dossier) -> Iterator[Paragraph]:
@@ -104,7 +131,9 @@ def _complements(dossier: Dossier) -> Iterator[Paragraph]:
         "subtracting the subgroup from the whole, each weighted by the inverse of its variance; "
         "the two were then compared within the trial. This assumes that the strata share no "
         "patient and cover the whole; it was repeated with correlated errors and with a share of "
-        "unknown phenotype, and the P value was traced over the rounding of the printed inputs.",
+        "unknown phenotype, and the P value was traced over the rounding of the printed inputs. "
+        "The whole is taken as the efficient combination of its strata, so that the P is that of "
+        "the stratum against the whole under each of these assumptions.",
         interactions.METHOD_CITES["interaction"],
     )
     if any(result.sidak for result in results):
@@ -122,6 +151,19 @@ def _complements(dossier: Dossier) -> Iterator[Paragraph]:
         )
 
 
+def _findings(dossier: Dossier) -> Iterator[Paragraph]:
+    rules = {finding.rule for finding in dossier.findings}
+    if not rules:
+        return
+    total = len(dossier.findings)
+    explained = sum(bool(finding.explanation) for finding in dossier.findings)
+    looked = "each" if explained == total else spelled(explained)
+    yield Paragraph(
+        f"Rules redid the arithmetic of the printed numbers; {counted(len(rules), 'rule')} "
+        f"raised {counted(total, 'alarm')}, {looked} of them listed with what a person made of it."
+    )
+
+
 def _rest(dossier: Dossier) -> Iterator[Paragraph]:
     if any(group.estimates for group in dossier.synthesis.cohorts.groups):
         keys = [key for cites in cohorts.METHOD_CITES.values() for key in cites]
@@ -130,13 +172,7 @@ def _rest(dossier: Dossier) -> Iterator[Paragraph]:
             "handled, and are not pooled, with each other or with the trials.",
             tuple(keys),
         )
-    rules = sorted({finding.rule for finding in dossier.findings})
-    if rules:
-        yield Paragraph(
-            f"Rules redid the arithmetic of the printed numbers; {counted(len(rules), 'rule')} "
-            f"raised {counted(len(dossier.findings), 'alarm')}, each listed with what a person "
-            "made of it."
-        )
+    yield from _findings(dossier)
     provenance = dossier.provenance
     packages = joined([f"{name} {version}" for name, version in provenance.packages])
     yield Paragraph(

@@ -12,7 +12,19 @@ MISSING = "–"
 """Shown where there is no number."""
 
 _MINUS = "\u2212"
-_SMALL_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SMALL_WORDS = (
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+)
 
 
 def number(value: float | None, decimals: int = 2) -> str:
@@ -99,6 +111,19 @@ def p_phrase(value: float | None) -> str:
     return f"P\u00a0{sign}\u00a0{value_text}"
 
 
+def significant(value: float | None) -> str:
+    """Round to two significant digits, at most four decimals; zero is ``0``.
+
+    For numbers whose size is not known beforehand and whose precision is poor, such as a
+    between-trial variance.
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if abs(value) < 5e-5:
+        return "0"
+    return number(value, min(4, max(0, 1 - math.floor(math.log10(abs(value))))))
+
+
 def percent(value: float | None, decimals: int = 0) -> str:
     """Write a percentage with its sign, never broken over a line."""
     text = number(value, decimals)
@@ -112,8 +137,13 @@ def grouped(count: int | None) -> str:
 
 def counted(count: int, singular: str, plural: str = "") -> str:
     """Write a count with its noun, in words up to ten: ``three trials``, ``41 trials``."""
-    word = _SMALL_WORDS[count] if 0 <= count <= 10 else grouped(count)
+    word = spelled(count) if count else "no"
     return f"{word} {singular if count == 1 else plural or singular + 's'}"
+
+
+def spelled(count: int) -> str:
+    """Write a count that stands alone: ``none``, ``three``, ``41``."""
+    return _SMALL_WORDS[count] if 0 <= count <= 10 else grouped(count)
 
 
 def joined(words: Sequence[str], last: str = "and") -> str:
@@ -121,6 +151,13 @@ def joined(words: Sequence[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def lower_first(text: str) -> str:
+    """Lower the first letter of an ordinary word, not of an abbreviation."""
+    word = text.partition(" ")[0]
+    ordinary = word[1:2].islower() or word == "A"
+    return text[:1].lower() + text[1:] if ordinary else text
 
 
 def sentence_case(text: str) -> str:

@@ -24,9 +24,8 @@ from equipoise.report.tables.table import Table
 from equipoise.report.words import level_label
 
 FACES = (("InterDossier-Regular.woff2", 400), ("InterDossier-SemiBold.woff2", 600))
-
-
-_POOL_TABLES = ("pools", "absolute_benefit", "contributions", "exclusions")
+NOTICES = ("licences/vega.txt", "licences/d3.txt", "fonts/OFL.txt")
+"""Licences of the code and the fonts that every page carries."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,7 @@ def render_html(dossier: Dossier, tables: Mapping[str, Table], drawn: Drawn) -> 
             pooled_outcomes=_pooled_outcomes(dossier),
             counted=counted,
             grouped=grouped,
+            licences=_licences(),
         )
     )
 
@@ -149,6 +149,12 @@ def _environment() -> Environment:
 
 def _template_text(name: str) -> str:
     return (files("equipoise.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _licences() -> tuple[str, ...]:
+    room = files("equipoise.report")
+    texts = (room.joinpath(*name.split("/")).read_text(encoding="utf-8") for name in NOTICES)
+    return tuple(text.strip() for text in texts)
 
 
 def _font_faces() -> str:

@@ -71,7 +71,9 @@ def trace(dossier: Dossier, identifier: str) -> Trace:
     if row is None and result is None:
         near = difflib.get_close_matches(identifier, [*rows, *results], n=3, cutoff=0.4)
         hint = f" Near: {', '.join(near)}." if near else ""
-        raise UsageError(f"no row or result {identifier!r} in the case {dossier.provenance.case!r}.{hint}")
+        raise UsageError(
+            f"no row or result {identifier!r} in the case {dossier.provenance.case!r}.{hint}"
+        )
     trial_id = row.trial_id if isinstance(row, ResultRow) else ""
     inputs = tuple(rows[i] for i in result.inputs if i in rows) if result else ()
     return Trace(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from equipoise.report.dossier import Dossier
 from equipoise.report.figures.cohorts import mirage_figure
-from equipoise.report.figures.complement import complement_figure, multiplicity_figure
+from equipoise.report.figures.complement import complement_figure
 from equipoise.report.figures.figure import Figure
 from equipoise.report.figures.forest_plot import forest
 from equipoise.report.figures.gap import gap_figure
 from equipoise.report.figures.harm import harm_figure, with_absolute
+from equipoise.report.figures.multiplicity import multiplicity_figure
 from equipoise.report.figures.single import is_forest, is_single, single_trial_figure
 
 

@@ -15,6 +15,10 @@ _MEDIUM = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10)
 _COARSE = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
 _STEPS = (1, 2, 2.5, 5, 10)
 
+BESIDE, BESIDE_CUT = 1.05, 1.3
+"""Factor left free beyond the outermost estimate of a ratio axis; where an interval is cut, wide
+enough that the arrow at its end is not hidden by the mark."""
+
 
 @dataclass(frozen=True)
 class EffectAxis:
@@ -62,8 +66,10 @@ def choose_axis(
 
 
 def _ratio_axis(musts: list[float], wishes: list[float]) -> EffectAxis:
-    low = min([1.0, *musts, *(max(v, 0.1) for v in wishes)]) / 1.05
-    high = max([1.0, *musts, *(min(v, 10.0) for v in wishes)]) * 1.05
+    low = min([1.0, *musts, *(max(v, 0.1) for v in wishes)])
+    high = max([1.0, *musts, *(min(v, 10.0) for v in wishes)])
+    low /= BESIDE_CUT if any(v < low for v in wishes) else BESIDE
+    high *= BESIDE_CUT if any(v > high for v in wishes) else BESIDE
     low, high = min(low, 0.83), max(high, 1.2)
     spread = high / low
     marks = _FINE if spread < 3 else _MEDIUM if spread < 30 else _COARSE

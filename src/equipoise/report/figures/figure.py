@@ -25,6 +25,9 @@ class Figure:
         The drawing; interactive in the page, an image everywhere else.
     section : str
         Section of the dossier it stands in.
+    rows : tuple of (str, str)
+        What each row says, in words and numbers: shown as a list where the screen is too narrow
+        for the drawing.
     """
 
     id: str
@@ -33,3 +36,4 @@ class Figure:
     alt: str
     chart: Drawing
     section: str
+    rows: tuple[tuple[str, str], ...] = ()

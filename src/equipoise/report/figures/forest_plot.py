@@ -9,6 +9,7 @@ from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.figures.axis_choice import choose_axis
 from equipoise.report.figures.figure import Figure
+from equipoise.report.figures.forest_words import forest_caption
 from equipoise.report.figures.interval_plot import interval_plot
 from equipoise.report.figures.interval_rows import (
     GUTTER,
@@ -17,12 +18,11 @@ from equipoise.report.figures.interval_rows import (
     PlotFrame,
     TextColumn,
     count_columns,
+    in_words,
 )
 from equipoise.report.figures.theme import BLUE, Drawing
 from equipoise.report.number_text import (
     counted,
-    number,
-    p_phrase,
     percent,
     sentence_case,
     with_interval,
@@ -30,12 +30,14 @@ from equipoise.report.number_text import (
 from equipoise.report.number_text import interval as interval_text
 from equipoise.report.options import ReportOptions
 from equipoise.report.pool_numbers import (
+    effect_text,
+    in_points,
     pool_numbers,
+    prediction_is_interval,
     prediction_numbers,
 )
 from equipoise.report.words import (
-    INTERVAL_NAMES,
-    METHOD_NAMES,
+    level_text,
     measure_name,
     phenotype_label,
     sides,
@@ -52,7 +54,9 @@ def forest(
 ) -> Figure:
     """Forest plot of one pool."""
     level = outcome.pooled.level
-    numbers = [c.estimate.interval(level) for c in outcome.contributions]
+    numbers = [
+        in_points(outcome.measure, c.estimate.interval(level)) for c in outcome.contributions
+    ]
     lines = [
         _trial_row(c, shown, outcome, question, options)
         for c, shown in zip(outcome.contributions, numbers, strict=True)
@@ -63,10 +67,11 @@ def forest(
         title=f"Sensitivity: {outcome.pool.label}"
         if outcome.pool.sensitivity_of
         else outcome.pool.label,
-        caption=_caption(outcome),
+        caption=forest_caption(outcome, question, options.decimals),
         alt=_alt(outcome, options),
         chart=_chart(outcome, numbers, lines, options),
         section="harm" if outcome.outcome.role == "harm" else "known",
+        rows=in_words(lines),
     )
 
 
@@ -112,7 +117,7 @@ def _summary_rows(outcome: OutcomeSynthesis, options: ReportOptions) -> list[Int
     pooled, scale = outcome.pooled, scale_of(outcome.measure)
     if pooled.k < 2:
         return []
-    value, low, high = pool_numbers(outcome)
+    value, low, high = in_points(outcome.measure, pool_numbers(outcome))
     blank = ("", "") if _has_counts(outcome) else ()
     total = _total_counts(outcome) if _has_counts(outcome) else ()
     rows = [
@@ -128,11 +133,12 @@ def _summary_rows(outcome: OutcomeSynthesis, options: ReportOptions) -> list[Int
             space=0.3,
         )
     ]
-    ends = prediction_numbers(outcome)
-    if pooled.k >= 3 and all(not math.isnan(end) for end in ends):
+    low, high = prediction_numbers(outcome.measure, pooled)
+    ends = in_points(outcome.measure, (value, low, high))[1:]
+    if not (math.isnan(low) or math.isnan(high) or prediction_is_interval(pooled)):
         rows.append(
             IntervalRow(
-                left=(f"{_level(outcome)} prediction interval", *blank),
+                left=(f"{level_text(outcome.pooled.level)} prediction interval", *blank),
                 right=(interval_text(*ends, scale, options.decimals), ""),
                 low=ends[0],
                 high=ends[1],
@@ -152,17 +158,13 @@ def _total_counts(outcome: OutcomeSynthesis) -> tuple[str, str]:
     return f"{sums[0]}/{sums[1]}", f"{sums[2]}/{sums[3]}"
 
 
-def _level(outcome: OutcomeSynthesis) -> str:
-    return f"{100 * outcome.pooled.level:g} %"
-
-
 def _chart(
     outcome: OutcomeSynthesis,
     numbers: list[tuple[float, float, float]],
     lines: list[IntervalRow],
     options: ReportOptions,
 ) -> Drawing:
-    pooled = pool_numbers(outcome) if outcome.pooled.k >= 2 else ()
+    pooled = in_points(outcome.measure, pool_numbers(outcome)) if outcome.pooled.k >= 2 else ()
     ratio = scale_of(outcome.measure) == "ratio"
     axis = choose_axis(
         [shown[0] for shown in numbers],
@@ -171,12 +173,15 @@ def _chart(
         always=pooled,
     )
     counts = count_columns(lines) if _has_counts(outcome) else ()
-    value_column = TextColumn(f"{outcome.measure} ({_level(outcome)} CI)", 150, "right")
+    value_column = TextColumn(
+        f"{outcome.measure} ({level_text(outcome.pooled.level)} CI)", 150, "right"
+    )
     weights = (TextColumn("Weight", 48, "right"),) if outcome.pooled.k >= 2 else ()
     columns = (value_column, *counts, *weights)
     taken = sum(column.width + GUTTER for column in columns) + GUTTER
     label_width = 200 if options.figure_width >= 700 else 150
-    name = sentence_case(measure_name(outcome.measure, outcome.unit))
+    unit = "percentage points" if outcome.measure == "RD" else outcome.unit
+    name = sentence_case(measure_name(outcome.measure, unit))
     frame = PlotFrame(
         axis=axis,
         left=(TextColumn("Trial", label_width), *counts),
@@ -189,41 +194,11 @@ def _chart(
     return interval_plot(lines, frame)
 
 
-def _caption(outcome: OutcomeSynthesis) -> str:
-    pooled = outcome.pooled
-    parts = [f"{outcome.pool.question} " if outcome.pool.question else ""]
-    if pooled.k >= 2:
-        method = METHOD_NAMES.get(pooled.method, pooled.method)
-        parts.append(f"{sentence_case(method)}; {INTERVAL_NAMES.get(pooled.ci, pooled.ci)}. ")
-        parts.append(heterogeneity_text(outcome) + " ")
-    if any(c.estimate.standing != "printed" for c in outcome.contributions):
-        parts.append("Open squares are derived or reconstructed, not printed. ")
-    if outcome.message:
-        parts.append(sentence_case(outcome.message.rstrip(".")) + ".")
-    return "".join(parts).strip()
-
-
-def heterogeneity_text(outcome: OutcomeSynthesis) -> str:
-    """Between-trial variance, I² and Q with its P, in one line."""
-    pooled = outcome.pooled
-    parts = []
-    if math.isfinite(pooled.tau2) and pooled.method != "EE":
-        shown = interval_text(pooled.tau2_low, pooled.tau2_high, "ratio", 3)
-        spread = "" if shown == "–" else f" ({shown})"
-        parts.append(f"τ² {number(pooled.tau2, 3)}{spread}")
-    if math.isfinite(pooled.i2):
-        parts.append(f"I² {percent(pooled.i2)}")
-    if math.isfinite(pooled.q):
-        parts.append(f"Q {number(pooled.q, 1)}, {p_phrase(pooled.q_p_value)}")
-    return f"Heterogeneity: {'; '.join(parts)}." if parts else ""
-
-
 def _alt(outcome: OutcomeSynthesis, options: ReportOptions) -> str:
     name = measure_name(outcome.measure, outcome.unit)
-    scale = scale_of(outcome.measure)
     trials = counted(len(outcome.contributions), "trial")
     if outcome.pooled.k < 1:
         return f"Forest plot of {outcome.pool.label}: no trial contributes."
-    shown = with_interval(*pool_numbers(outcome), scale, options.decimals)
+    shown = effect_text(outcome.measure, pool_numbers(outcome), options.decimals)
     verb = "pooled" if outcome.pooled.k > 1 else "single-trial"
     return f"Forest plot of {outcome.pool.label}, {trials}: {verb} {name} {shown}."

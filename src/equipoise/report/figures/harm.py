@@ -14,10 +14,12 @@ from equipoise.report.figures.interval_rows import (
     PlotFrame,
     TextColumn,
     count_columns,
+    in_words,
 )
-from equipoise.report.figures.theme import BLUE, ORANGE
-from equipoise.report.number_text import counted, with_interval
+from equipoise.report.figures.theme import BLUE
+from equipoise.report.number_text import counted, joined, with_interval
 from equipoise.report.options import ReportOptions
+from equipoise.report.words import level_text
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
 
 
@@ -35,6 +37,7 @@ def harm_figure(outcomes: Sequence[OutcomeSynthesis], options: ReportOptions) ->
         [end for line in lines for end in (line.low, line.high) if end is not None],
         logarithmic=False,
     )
+    levels = joined([level_text(x) for x in sorted({_level(o) for o in harms})], "or")
     label_width = 230 if options.figure_width >= 700 else 180
     frame = PlotFrame(
         axis=axis,
@@ -42,7 +45,10 @@ def harm_figure(outcomes: Sequence[OutcomeSynthesis], options: ReportOptions) ->
             TextColumn("Outcome", label_width),
             *count_columns(lines),
         ),
-        right=(TextColumn("Per 100 (CI)", 140, "right"), TextColumn("Trials", 44, "right")),
+        right=(
+            TextColumn(f"Per 100 ({levels} CI)", 140, "right"),
+            TextColumn("Trials", 44, "right"),
+        ),
         plot_width=max(NARROWEST_PLOT, options.figure_width - label_width - 378),
         axis_title="Difference per 100 patients, treatment minus control",
         favours=("fewer with treatment", "more with treatment"),
@@ -55,18 +61,24 @@ def harm_figure(outcomes: Sequence[OutcomeSynthesis], options: ReportOptions) ->
             "How many more (right) or fewer (left) patients in 100 have the event when the "
             "treatment is given. Events and patients are sums over the trials that give counts; "
             "the difference is pooled within trials, so it need not equal the difference of "
-            "the sums."
+            "the sums. Open marks rest on numbers that were worked out, not printed."
         ),
         alt=f"Risk differences per 100 patients: {shown}.",
         chart=interval_plot(lines, frame),
         section="harm",
+        rows=in_words(lines),
     )
+
+
+def _level(outcome: OutcomeSynthesis) -> float:
+    return outcome.absolute.level if outcome.absolute else outcome.pooled.level
 
 
 def _row(outcome: OutcomeSynthesis, options: ReportOptions) -> IntervalRow:
     absolute = outcome.absolute
     if absolute is None:  # with_absolute lets none through
         return IntervalRow(left=(outcome.pool.label,), marker="none")
+    used = [c for c in outcome.contributions if set(c.row_ids) & set(absolute.row_ids)]
     counts = [c.counts for c in outcome.contributions if c.counts]
     sums = [sum(column) for column in zip(*counts, strict=True)] if counts else []
     cells = (f"{sums[0]}/{sums[1]}", f"{sums[2]}/{sums[3]}") if sums else ("", "")
@@ -80,8 +92,9 @@ def _row(outcome: OutcomeSynthesis, options: ReportOptions) -> IntervalRow:
         estimate=absolute.estimate,
         low=absolute.ci_low if known else None,
         high=absolute.ci_high if known else None,
+        hollow=bool(used) and all(c.estimate.standing != "printed" for c in used),
         area=70,
-        tone=ORANGE if known and absolute.ci_low > 0 else BLUE,
+        tone=BLUE,
         anchor=f"result-{outcome.pool.id}.absolute",
         detail=f"{counted(absolute.k, 'trial')}; {absolute.method}",
     )

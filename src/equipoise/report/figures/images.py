@@ -16,7 +16,9 @@ from equipoise.report.figures.theme import VEGA_LITE, fonts_folder, register_fon
 LOADER_BASE = "https://vega.github.io/vega-datasets/"
 """Address the renderer puts before a link inside the page; taken off again."""
 
+_TAG = re.compile(r"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _ID = re.compile(r'\bid="([^"]+)"')
+_REFERENCE = re.compile(r'(url\(#|href="#)([^")]+)')
 
 
 def svg_image(spec: dict[str, Any], name: str) -> bytes:
@@ -33,11 +35,14 @@ def renumbered(svg: str, name: str) -> str:
     The renderer counts ids through the life of the process, so that the same picture would
     differ with what was drawn before it.
     """
-    for place, old in enumerate(dict.fromkeys(_ID.findall(svg)), 1):
-        new = f"{name}-{place}"
-        svg = svg.replace(f'id="{old}"', f'id="{new}"').replace(f"url(#{old})", f"url(#{new})")
-        svg = svg.replace(f'href="#{old}"', f'href="#{new}"')
-    return svg
+    found = (old for tag in _TAG.findall(svg) for old in _ID.findall(tag))
+    new = {old: f"{name}-{place}" for place, old in enumerate(dict.fromkeys(found), 1)}
+
+    def renamed(tag: re.Match[str]) -> str:
+        text = _ID.sub(lambda m: f'id="{new[m[1]]}"', tag[0])
+        return _REFERENCE.sub(lambda m: f"{m[1]}{new.get(m[2], m[2])}", text)
+
+    return _TAG.sub(renamed, svg)
 
 
 def for_file(svg: bytes) -> bytes:

@@ -16,6 +16,15 @@ from equipoise.report.figures.interval_rows import IntervalRow, PlotFrame
 from equipoise.report.figures.interval_text import favours_words, text_columns
 from equipoise.report.figures.theme import HAIR, LINE, PAPER, ROW_HEIGHT, Drawing, inline
 
+SHAPES = {
+    "square": "square",
+    "circle": "circle",
+    "triangle": "triangle-up",
+    "diamond": "diamond",
+    "cross": "cross",
+}
+"""Marks that stand at a point, and what the drawing grammar calls them."""
+
 
 def interval_plot(rows: Sequence[IntervalRow], frame: PlotFrame) -> Drawing:
     """Draw rows of estimates with their intervals beside columns of text."""
@@ -48,7 +57,7 @@ def _record(row: IntervalRow, place: float, frame: PlotFrame) -> dict[str, Any]:
     record: dict[str, Any] = {
         "y": place,
         "marker": row.marker,
-        "shape": row.marker if row.marker in ("square", "circle", "diamond") else "square",
+        "shape": SHAPES.get(row.marker, "square"),
         "area": round(row.area, 1),
         "tone": row.tone,
         "fill": PAPER if row.hollow else row.tone,
@@ -159,7 +168,7 @@ def _arrows(data: list[dict[str, Any]], frame: PlotFrame, y_scale: alt.Scale) ->
 
 def _marks(data: list[dict[str, Any]], frame: PlotFrame, y_scale: alt.Scale) -> list[alt.Chart]:
     charts = []
-    drawn = [d for d in data if "x" in d and d["marker"] in ("square", "circle", "diamond")]
+    drawn = [d for d in data if "x" in d and d["marker"] in SHAPES]
     for linked in (True, False):
         kept = [d for d in drawn if bool(d["href"]) is linked]
         if not kept:

@@ -12,7 +12,7 @@ from typing import Literal
 from equipoise.report.figures.axis_choice import EffectAxis
 from equipoise.report.figures.theme import INK
 
-Marker = Literal["square", "circle", "diamond", "summary", "range", "none"]
+Marker = Literal["square", "circle", "triangle", "diamond", "cross", "summary", "range", "none"]
 
 NARROWEST_PLOT = 235
 """Least width of a plot, in pixels: the words under its axis still stand apart."""
@@ -41,8 +41,9 @@ class IntervalRow:
     estimate, low, high : float or None
         On the natural scale of the axis; None draws nothing.
     marker : str
-        ``square``, ``circle`` or ``diamond`` for an estimate, ``summary`` for a pooled one drawn
-        as a wide diamond, ``range`` for an interval alone, ``none`` for a line of text.
+        ``square``, ``circle``, ``triangle`` or ``diamond`` for an estimate, ``summary`` for a
+        pooled one drawn as a wide diamond, ``cross`` for a pooled one without an interval,
+        ``range`` for an interval alone, ``none`` for a line of text.
     hollow : bool
         True for derived and reconstructed numbers.
     area : float
@@ -88,6 +89,11 @@ class PlotFrame:
         """Left and right end of the picture, in pixels from the left end of the axis."""
         left = -sum(column.width + GUTTER for column in self.left)
         return left, self.plot_width + sum(column.width + GUTTER for column in self.right)
+
+
+def in_words(rows: Sequence[IntervalRow]) -> tuple[tuple[str, str], ...]:
+    """Name and value of each row that has both, for a list in place of the drawing."""
+    return tuple((row.left[0], row.right[0]) for row in rows if row.left and any(row.right[:1]))
 
 
 def count_columns(rows: Sequence[IntervalRow]) -> tuple[TextColumn, TextColumn]:

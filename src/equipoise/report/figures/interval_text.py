@@ -10,6 +10,12 @@ import altair as alt
 from equipoise.report.figures.interval_rows import GUTTER, IntervalRow, PlotFrame, TextColumn
 from equipoise.report.figures.theme import BOLD, INK, MUTED, PLAIN, TEXT_SIZE, inline
 
+CHARACTER = 6.0
+"""Mean width of a character of the words under the axis, in pixels, rounded up."""
+
+LINE_HEIGHT = 14
+"""From one line of those words to the next, in pixels."""
+
 
 def text_columns(
     rows: Sequence[IntervalRow],
@@ -81,17 +87,19 @@ def _column_layers(
 
 
 def favours_words(frame: PlotFrame, bottom: float, y_scale: alt.Scale) -> Iterator[alt.Chart]:
-    """Words under the axis that say which side is good for whom."""
+    """Words under the axis that say which side is good for whom; on two lines if too long."""
     if frame.favours is None:
         return
-    left, right = frame.favours
-    sides: tuple[tuple[Literal["left", "right"], int, str], ...] = (
-        ("left", 0, f"← {left}"),
-        ("right", frame.plot_width, f"{right} →"),
+    left, right = (f"← {frame.favours[0]}", f"{frame.favours[1]} →")
+    room = frame.plot_width - GUTTER
+    below = LINE_HEIGHT if CHARACTER * (len(left) + len(right)) > room else 0
+    sides: tuple[tuple[Literal["left", "right"], int, int, str], ...] = (
+        ("left", 0, 0, left),
+        ("right", frame.plot_width, below, right),
     )
-    for align, x, words in sides:
+    for align, x, lower, words in sides:
         yield (
             alt.Chart(inline([{"text": words, "y": bottom}]))
-            .mark_text(align=align, baseline="top", dy=38, fontSize=11, color=MUTED)
+            .mark_text(align=align, baseline="top", dy=38 + lower, fontSize=11, color=MUTED)
             .encode(x=alt.value(x), y=alt.Y("y:Q", scale=y_scale, axis=None), text="text:N")
         )

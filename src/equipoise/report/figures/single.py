@@ -16,12 +16,15 @@ from equipoise.report.figures.interval_rows import (
     PlotFrame,
     TextColumn,
     fitted,
+    in_words,
 )
 from equipoise.report.number_text import joined, with_interval
 from equipoise.report.options import ReportOptions
 from equipoise.report.pool_numbers import pool_numbers
-from equipoise.report.words import phenotype_label, sides
+from equipoise.report.words import level_text, phenotype_label, sides
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
+
+_ROLES = {"benefit": "benefit", "biomarker": "biomarkers", "harm": "harm"}
 
 
 def is_single(outcome: OutcomeSynthesis) -> bool:
@@ -55,7 +58,7 @@ def single_trial_figure(
         [end for line in lines for end in (line.low, line.high) if end is not None],
         logarithmic=True,
     )
-    level = f"{100 * outcomes[0].pooled.level:g} %"
+    level = level_text(outcomes[0].pooled.level)
     label_width = fitted([line.left[0] for line in lines], 150, 360)
     trial_width = fitted([line.left[1] for line in lines], 60, 130)
     frame = PlotFrame(
@@ -70,7 +73,7 @@ def single_trial_figure(
     arrows = " The arrow shows which side of the line is better." if len(directions) > 1 else ""
     return Figure(
         id=f"single-{role}",
-        title="Answers that rest on one trial",
+        title=f"Answers that rest on one trial, {_ROLES[role]}",
         caption=(
             "Nothing is pooled here, and nothing can be said about how trials differ. Open marks "
             f"are derived or reconstructed, not printed.{arrows}"
@@ -78,6 +81,7 @@ def single_trial_figure(
         alt=f"Single-trial answers: {shown}.",
         chart=interval_plot(lines, frame),
         section="harm" if role == "harm" else "known",
+        rows=in_words(lines),
     )
 
 

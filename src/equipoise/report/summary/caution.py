@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from equipoise.evidence.schema import CohortRow
 from equipoise.report.dossier import Dossier
-from equipoise.report.number_text import counted, grouped, joined, with_interval
+from equipoise.report.number_text import (
+    counted,
+    grouped,
+    joined,
+    lower_first,
+    spelled,
+    with_interval,
+)
 from equipoise.report.summary.sentences import Item, Sentence
 from equipoise.report.words import level_label, measure_name, outcome_label
 from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup
@@ -26,7 +34,7 @@ def cohort_sentences(dossier: Dossier) -> Iterator[Sentence]:
     if items:
         yield Sentence(
             "Estimates with an interval wholly in favour of the drug, by how exposure time was "
-            "handled:",
+            "handled (estimates of one study overlap):",
             items=items,
         )
 
@@ -36,8 +44,18 @@ def _in_favour(estimate: CohortEstimate) -> bool:
 
 
 def _below(group: CohortGroup) -> str:
-    total = len(group.estimates)
-    return f"{sum(map(_in_favour, group.estimates))} of {total} estimate{'s' * (total != 1)}"
+    """Count the estimates that have an interval, the studies they come from, and the rest."""
+    told = [e for e in group.estimates if math.isfinite(e.ci_low) and math.isfinite(e.ci_high)]
+    without = len(group.estimates) - len(told)
+    left = f"{spelled(without)} without an interval not counted" if without else ""
+    if not told:
+        return f"no estimate has an interval; {left}"
+    studies = len({e.row.study for e in told})
+    text = (
+        f"{sum(map(_in_favour, told))} of {len(told)} estimate{'s' * (len(told) != 1)}, "
+        f"from {counted(studies, 'study', 'studies')}"
+    )
+    return "; ".join(filter(None, (text, left)))
 
 
 def _lesson(naive: CohortRow, mended: CohortRow, dossier: Dossier) -> Sentence:
@@ -55,20 +73,16 @@ def _lesson(naive: CohortRow, mended: CohortRow, dossier: Dossier) -> Sentence:
     outcome = outcome_label(dossier.question, naive.outcome)
     moved = mended.estimate and naive.estimate and mended.estimate > naive.estimate
     moral = (
-        ": in these data, how exposure time is handled decides whether a benefit appears"
+        " In this cohort the benefit disappears in a design that handles exposure time; the "
+        "patients compared and the matching differ too."
         if (moved and mended.ci_high and mended.ci_high >= 1 and (naive.ci_high or 1) < 1)
         else ""
     )
     return Sentence(
-        f"{cohort}, the naive analysis of {_lower(outcome)}{told(naive)}. With exposure time "
-        f"handled by design, the same data{told(mended)}{moral}.",
+        f"{cohort}, the naive analysis of {lower_first(outcome)}{told(naive)}. A design that "
+        f"handles exposure time, in the same cohort,{told(mended)}.{moral}",
         (naive.cohort_id, mended.cohort_id),
     )
-
-
-def _lower(label: str) -> str:
-    """Lower the first letter of an ordinary word, not of an abbreviation."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def what_it_cannot_show(dossier: Dossier) -> Iterator[Sentence]:
@@ -103,8 +117,32 @@ def what_it_cannot_show(dossier: Dossier) -> Iterator[Sentence]:
             f"{len(low)} of {len(dossier.evidence.results)} trial numbers are held with low "
             "confidence: read second-hand, worked out, or in conflict."
         )
+    yield from _analysis_sets(dossier)
     if synthesis.cohorts.groups:
         yield Sentence(
             "Cohort estimates are shown beside the trials and never pooled with them; a cohort "
             "that agrees with a trial does not confirm it."
         )
+
+
+def _analysis_sets(dossier: Dossier) -> Iterator[Sentence]:
+    """Count the inputs of the pools that are not, or not known to be, by intention to treat."""
+    inputs = {
+        (entry.trial_id, entry.row_ids): {word.strip() for word in entry.analysis_set.split(";")}
+        for outcome in dossier.synthesis.outcomes
+        for entry in outcome.contributions
+    }
+    unstated = sum(bool(sets & {"", "not_stated"}) for sets in inputs.values())
+    other = sum(sets != {"itt"} for sets in inputs.values()) - unstated
+    if not unstated + other:
+        return
+    parts = [
+        f"{number} {one if number == 1 else several} {words}"
+        for number, one, several, words in (
+            (other, "comes", "come", "from another set than intention to treat"),
+            (unstated, "does not state its", "do not state their", "analysis set"),
+        )
+        if number
+    ]
+    total = counted(len(inputs), "trial input")
+    yield Sentence(f"Of the {total} to the pools, {joined(parts)}.")

@@ -11,8 +11,11 @@ from equipoise.report.number_text import (
     joined,
     percent,
     sentence_case,
+    spelled,
 )
 from equipoise.report.summary.caution import cohort_sentences, what_it_cannot_show
+from equipoise.report.summary.doubts import questioned, relative_doubt
+from equipoise.report.summary.in_short import short_sentences, told_of
 from equipoise.report.summary.sentences import Item, Passage, Sentence
 from equipoise.report.summary.subgroup import subgroup_sentences
 from equipoise.report.summary.verdict import (
@@ -25,14 +28,13 @@ from equipoise.report.summary.verdict import (
     verdict,
     worked_out,
 )
-from equipoise.report.words import level_label
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
 
 
 def summarise(dossier: Dossier) -> tuple[Passage, ...]:
     """Write the summary; a passage without a sentence is left out."""
     passages = (
-        Passage("In short", tuple(_short(dossier))),
+        Passage("In short", tuple(short_sentences(dossier))),
         Passage("The evidence", tuple(_evidence(dossier))),
         Passage("What the trials say", tuple(_answers(dossier, "benefit"))),
         Passage("Biomarkers", tuple(_answers(dossier, "biomarker"))),
@@ -42,33 +44,6 @@ def summarise(dossier: Dossier) -> tuple[Passage, ...]:
         Passage("What this evidence cannot show", tuple(what_it_cannot_show(dossier))),
     )
     return tuple(passage for passage in passages if passage.sentences)
-
-
-def _short(dossier: Dossier) -> Iterator[Sentence]:
-    """Count the answers in the patients in question and in everybody."""
-    question = dossier.question
-    told = [o for o in _told(dossier, "benefit") if o.pooled.k]
-    groups = [("Among all patients", [o for o in told if o.pool.phenotype is None])]
-    if question.focus is not None:
-        label = level_label(question, question.focus.axis, question.focus.level)
-        focus = [o for o in told if o.pool.phenotype == question.focus]
-        groups.insert(0, (f"In {label} patients", focus))
-    for where, answers in groups:
-        if not answers:
-            yield Sentence(f"{where} the evidence gives no answer on benefit.")
-            continue
-        judged = [verdict(o) for o in answers]
-        better, worse = judged.count("better"), judged.count("worse")
-        counts = (better, worse, len(judged) - better - worse)
-        words = ("in favour of the treatment", "against it", "showing neither")
-        parts = [f"{_few(n)} {what}" for n, what in zip(counts, words, strict=True)]
-        trials = {c.trial_id for o in answers for c in o.contributions}
-        text = (
-            f"{where} there {'is' if len(answers) == 1 else 'are'} "
-            f"{counted(len(answers), 'answer')} on benefit, from {counted(len(trials), 'trial')}: "
-            f"{joined(parts)}."
-        )
-        yield Sentence(text, tuple(o.pool.id for o in answers))
 
 
 def _evidence(dossier: Dossier) -> Iterator[Sentence]:
@@ -83,7 +58,7 @@ def _evidence(dossier: Dossier) -> Iterator[Sentence]:
     if len(trials) == len(evidence.trials):
         yield Sentence(f"{sentence_case(held)} {verb} collected{patients}{gap}.")
     else:
-        inside = f"{_few(len(trials))} {'is' if len(trials) == 1 else 'are'}"
+        inside = f"{spelled(len(trials))} {'is' if len(trials) == 1 else 'are'}"
         yield Sentence(
             f"{sentence_case(held)} {verb} collected; {inside} within the question's scope"
             f"{patients}{gap}."
@@ -109,27 +84,14 @@ def _evidence(dossier: Dossier) -> Iterator[Sentence]:
         by_enrolment, comparing = len(headline.by_enrolment), len(headline.comparing)
         yield Sentence(
             f"Of the {counted(some, 'trial')} that {'does' if some == 1 else 'do'}, "
-            f"{_few(by_enrolment)} did so by enrolling one level only, and {_few(comparing)} "
+            f"{spelled(by_enrolment)} did so by enrolling one level only, and {spelled(comparing)} "
             f"{'print' if comparing > 1 else 'prints'} the same outcome in more than one level."
         )
 
 
-def _few(count: int) -> str:
-    return counted(count, "trial").split()[0] if count else "none"
-
-
-def _told(dossier: Dossier, role: str) -> tuple[OutcomeSynthesis, ...]:
-    return tuple(
-        o
-        for o in dossier.synthesis.outcomes
-        if o.outcome.role == role and not o.pool.sensitivity_of
-    )
-
-
 def _answers(dossier: Dossier, role: str) -> Iterator[Sentence]:
     """List the answers of a role by what their intervals allow."""
-    decimals = dossier.options.decimals
-    told = [o for o in _told(dossier, role) if o.pooled.k]
+    told = [o for o in told_of(dossier, role) if o.pooled.k]
     if not told:
         return
     judged = {o.pool.id: verdict(o) for o in told}
@@ -137,7 +99,7 @@ def _answers(dossier: Dossier, role: str) -> Iterator[Sentence]:
         yield _overview(told, judged)
     for kind, heading in HEADINGS.items():
         items = tuple(
-            Item(sentence_case(o.pool.label), o.pool.id, answer(o, dossier.evidence, decimals))
+            Item(sentence_case(o.pool.label), o.pool.id, answer(o, dossier))
             for o in told
             if judged[o.pool.id] == kind
         )
@@ -162,12 +124,12 @@ def _overview(told: Sequence[OutcomeSynthesis], judged: Mapping[str, Verdict]) -
     else:
         verb = "has" if settled < 2 else "have"
         text = (
-            f"Of {counted(total, 'answer')} on benefit, {_few(settled)} {verb} a {level} interval "
-            "that excludes no effect."
+            f"Of {counted(total, 'answer')} on benefit, {spelled(settled)} {verb} a {level} "
+            "interval that excludes no effect."
         )
     if single and total > 1:
-        text += f" {sentence_case(_few(single))} of them {_rest(single)} on a single trial"
-        text += f", {_few(fragile)} on two to four." if fragile else "."
+        text += f" {sentence_case(spelled(single))} of them {_rest(single)} on a single trial"
+        text += f", {spelled(fragile)} on two to four." if fragile else "."
     return Sentence(text)
 
 
@@ -176,13 +138,14 @@ def _rest(count: int) -> str:
 
 
 def _harm(dossier: Dossier) -> Iterator[Sentence]:
-    decimals = dossier.options.decimals
-    told = _told(dossier, "harm")
+    told = told_of(dossier, "harm")
     absolute = tuple(
         Item(
             sentence_case(o.pool.label),
             f"{o.pool.id}.absolute",
-            absolute_answer(o.absolute, worked_out(o)),
+            absolute_answer(
+                o.absolute, worked_out(o), questioned(o.absolute.row_ids, dossier.findings)
+            ),
         )
         for o in told
         if o.absolute is not None
@@ -190,7 +153,7 @@ def _harm(dossier: Dossier) -> Iterator[Sentence]:
     if absolute:
         yield Sentence("Patients with the event, treated against not treated:", items=absolute)
     relative = tuple(
-        Item(sentence_case(o.pool.label), o.pool.id, answer(o, dossier.evidence, decimals))
+        Item(sentence_case(o.pool.label), o.pool.id, answer(o, dossier, relative_doubt(o)))
         for o in told
         if o.absolute is None and o.pooled.k
     )

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 from equipoise.estimate import Estimate
 from equipoise.report.dossier import Dossier
-from equipoise.report.number_text import joined, p_phrase, p_value, percent, with_interval
+from equipoise.report.number_text import (
+    grouped,
+    joined,
+    p_phrase,
+    p_value,
+    percent,
+    with_interval,
+)
 from equipoise.report.summary.sentences import Sentence
 from equipoise.report.words import (
     level_label,
@@ -16,6 +23,7 @@ from equipoise.report.words import (
     trial_label,
 )
 from equipoise.synthesis.interactions import ComplementResult
+from equipoise.synthesis.rounding import DRAWS
 
 LANDMARK = 0.05
 """The usual P landmark; crossing it is told, never taken as proof."""
@@ -53,8 +61,8 @@ def _contrast(result: ComplementResult, decimals: int) -> Iterator[Sentence]:
     span = ""
     if math.isfinite(result.p_low) and math.isfinite(result.p_high):
         span = (
-            f" ({p_value(result.p_low)} to {p_value(result.p_high)} over the rounding of the "
-            "printed inputs)"
+            f" ({p_value(result.p_low)} to {p_value(result.p_high)} over {grouped(DRAWS)} random "
+            "roundings of the printed inputs)"
         )
     ratio = _shown(result.ratio, result.level, decimals)
     yield Sentence(
@@ -71,7 +79,8 @@ def _contrast(result: ComplementResult, decimals: int) -> Iterator[Sentence]:
         shown = with_interval(value, low, high, "ratio", decimals)
         yield Sentence(
             f"Under the prior “{shrunk.prior.label}” the ratio becomes {shown}; "
-            f"{percent(100 * shrunk.data_share)} of that answer is data and the rest is prior.",
+            f"{percent(100 * shrunk.data_share)} of that answer is data and the rest is prior. The "
+            "prior ignores how the subgroup was picked.",
             rests_on,
         )
 
@@ -82,7 +91,20 @@ def _multiplicity(result: ComplementResult) -> str:
     text = f"Had several subgroup factors been looked at, the P would be {parts}"
     if result.p_value >= LANDMARK:
         return f"{text}."
-    crossing = [factors for factors, p in swept if p >= LANDMARK]
-    if not crossing:
-        return f"{text}; it stays below {LANDMARK:g} throughout."
-    return f"{text}; from {crossing[0]} factors on it no longer passes the usual {LANDMARK:g}."
+    least = factors_to_landmark(result.p_value)
+    if least is None:
+        return f"{text}."
+    return f"{text}; from {grouped(least)} factors on it no longer passes the usual {LANDMARK:g}."
+
+
+def factors_to_landmark(p: float) -> int | None:
+    """Smallest number of factors for which the adjusted P reaches the landmark.
+
+    The smallest integer m with `1 - (1 - p)^m >= 0.05`, that is `log(1 - 0.05) / log(1 - p)`
+    rounded up; None when no number of factors does it (P of zero, or no P).
+    """
+    if not 0 < p <= 1:
+        return None
+    if p >= LANDMARK:
+        return 1
+    return math.ceil(math.log1p(-LANDMARK) / math.log1p(-p) - 1e-9)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from equipoise.estimate import scale_of
+from equipoise.estimate import scale_of, to_natural
 from equipoise.evidence.schema import EvidenceBase
-from equipoise.report.number_text import amount, counted, interval, number, with_interval
+from equipoise.report.dossier import Dossier
+from equipoise.report.number_text import amount, counted, interval, number
 from equipoise.report.pool_numbers import (
+    effect_text,
     pool_numbers,
     prediction_numbers,
-    to_natural,
 )
+from equipoise.report.summary.doubts import absolute_doubt, questioned, rows_of
 from equipoise.report.words import measure_name
-from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
+from equipoise.synthesis.absolute import AbsoluteDifference
+from equipoise.synthesis.by_outcome import OutcomeSynthesis
 
 Verdict = Literal[
     "better", "worse", "too_small", "open", "no_target", "unsteady", "no_side", "no_interval"
@@ -89,18 +92,20 @@ def target_of(result: OutcomeSynthesis) -> float | None:
     return result.outcome.smallest_worthwhile if same else None
 
 
-def answer(result: OutcomeSynthesis, evidence: EvidenceBase, decimals: int) -> str:
+def answer(result: OutcomeSynthesis, dossier: Dossier, doubt: str = "") -> str:
     """Tell the numbers of an answer after its label: measure, interval, trials, caveats."""
-    numbers = pool_numbers(result)
-    shown = with_interval(*numbers, scale_of(result.measure), decimals)
-    parts = [f"{measure_name(result.measure, result.unit)} {shown}", basis(result, evidence)]
-    ends = prediction_numbers(result)
+    numbers, decimals = pool_numbers(result), dossier.options.decimals
+    name = measure_name(result.measure, result.unit)
+    shown = effect_text(result.measure, numbers, decimals)
+    parts = [f"{name} {shown}", basis(result, dossier.evidence)]
+    ends = prediction_numbers(result.measure, result.pooled)
     null, k = no_effect(result.measure), result.pooled.k
     settled = all(map(math.isfinite, numbers)) and not numbers[1] <= null <= numbers[2]
     if settled and k >= 3 and all(map(math.isfinite, ends)) and ends[0] < null < ends[1]:
         spread = interval(*ends, scale_of(result.measure), decimals)
         parts.append(f"a further trial could still land on either side ({spread})")
-    return "; ".join(filter(None, (*parts, worked_out(result))))
+    caveats = (doubt, worked_out(result), questioned(rows_of(result), dossier.findings))
+    return "; ".join(filter(None, (*parts, *caveats)))
 
 
 def worked_out(result: OutcomeSynthesis) -> str:
@@ -115,11 +120,17 @@ def basis(result: OutcomeSynthesis, evidence: EvidenceBase) -> str:
     """Say how many trials an answer rests on, and whether it is a subgroup of one."""
     if len(result.contributions) != 1:
         return counted(result.pooled.k, "trial")
+    return "a subgroup of one trial" if is_subgroup(result, evidence) else "one trial"
+
+
+def is_subgroup(result: OutcomeSynthesis, evidence: EvidenceBase) -> bool:
+    """Say whether an answer of one trial was computed in fewer patients than it enrolled."""
+    if len(result.contributions) != 1:
+        return False
     entry = result.contributions[0]
     enrolled = evidence.trial(entry.trial_id).enrolled
     pairs = (part.partition("=") for part in entry.analysed.split(";") if part)
-    beyond = any(enrolled.get(axis.strip()) != level.strip() for axis, _, level in pairs)
-    return "a subgroup of one trial" if beyond else "one trial"
+    return any(enrolled.get(axis.strip()) != level.strip() for axis, _, level in pairs)
 
 
 def target_words(result: OutcomeSynthesis) -> str:
@@ -137,11 +148,12 @@ def more_or_fewer(value: float) -> str:
     return f"{number(abs(value), 1)} {'more' if value > 0 else 'fewer'}"
 
 
-def absolute_answer(absolute: AbsoluteDifference, caveat: str = "") -> str:
-    """Tell a risk difference in patients out of a hundred, after its label."""
+def absolute_answer(absolute: AbsoluteDifference, *caveats: str) -> str:
+    """Tell a risk difference in patients out of a hundred, after its label, doubts included."""
     words = f"{more_or_fewer(absolute.estimate)} per 100 patients"
     low, high = absolute.ci_low, absolute.ci_high
     spread = f" (from {more_or_fewer(low)} to {more_or_fewer(high)})"
     if not (math.isfinite(low) and math.isfinite(high)):
         spread = " (no interval)"
-    return "; ".join(filter(None, (words + spread, counted(absolute.k, "trial"), caveat)))
+    known = (words + spread, counted(absolute.k, "trial"), absolute_doubt(absolute))
+    return "; ".join(filter(None, (*known, *caveats)))

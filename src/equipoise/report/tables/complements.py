@@ -11,6 +11,7 @@ from markupsafe import Markup
 from equipoise.estimate import Estimate
 from equipoise.report.dossier import Dossier
 from equipoise.report.number_text import (
+    grouped,
     p_value,
     sentence_case,
     with_interval,
@@ -20,6 +21,7 @@ from equipoise.report.words import (
     trial_label,
 )
 from equipoise.synthesis.interactions import ComplementResult
+from equipoise.synthesis.rounding import DRAWS
 
 
 def complements_table(dossier: Dossier) -> Table:
@@ -40,7 +42,9 @@ def complements_table(dossier: Dossier) -> Table:
         "All numbers here are derived, none is printed. Correlation: between the errors of the "
         "two strata. Unknown: share of the whole whose level was not determined. Šidák: P "
         "adjusted for the number of factors looked at. Prior: the ratio pulled towards no "
-        "interaction."
+        "interaction. P does not move with correlation or unknown share: the whole is taken as "
+        "the efficient (inverse-variance) combination of its parts, which makes P that of the "
+        "stratum against the whole whatever the correlation."
     )
     html = show("complements", columns, rows, group="what")
     return Table("complements", "Subtraction and its sensitivity", note, tuple(records), html)
@@ -57,8 +61,12 @@ def _variants(result: ComplementResult) -> Iterator[Variant]:
     for value, complement, ratio, p in result.unknown_sensitivity:
         if value:
             yield f"{100 * value:g} % with unknown level", complement, ratio, p
-    yield "rounding of the inputs, smallest P", None, None, result.p_low
-    yield "rounding of the inputs, largest P", None, None, result.p_high
+    over = f"over {grouped(DRAWS)} random roundings of the inputs"
+    yield f"{over}, smallest P", None, None, result.p_low
+    yield f"{over}, largest P", None, None, result.p_high
+    if not math.isnan(result.p_worst_low):
+        yield "worst case of all roundings, smallest P", None, None, result.p_worst_low
+        yield "worst case of all roundings, largest P", None, None, result.p_worst_high
     for factors, p in result.sidak:
         yield f"{factors} factors looked at (Šidák)", None, None, p
     for shrunk in result.shrunken:

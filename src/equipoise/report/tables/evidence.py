@@ -157,7 +157,8 @@ def _cohort_cells(
         "group": group,
         "cohort": f"{row.cohort}{f' {row.year}' if row.year else ''}",
         "outcome": outcome_label(dossier.question, row.outcome),
-        "contrast": f"{row.exposure} v {row.comparator}",
+        "contrast": f"{row.exposure} v {row.comparator}"
+        + (f", {row.exposure_unit}" if row.exposure_unit else ""),
         "n": grouped(row.n) if row.n is not None else "",
         "value": value,
         "row": row_link(row.cohort_id),

@@ -10,14 +10,20 @@ from equipoise.estimate import Result
 from equipoise.report.dossier import Dossier
 from equipoise.report.links import LinkMap, anchor, row_link
 from equipoise.report.number_text import (
+    interval,
     p_value,
     sentence_case,
     with_interval,
 )
+from equipoise.report.pool_numbers import effect_text
 from equipoise.report.tables.pools import ROLES
 from equipoise.report.tables.table import Column, Table, show
-from equipoise.report.words import trial_label
-from equipoise.synthesis.by_outcome import AbsoluteDifference, OutcomeSynthesis
+from equipoise.report.words import INTERVAL_NAMES, trial_label
+from equipoise.synthesis.absolute import AbsoluteDifference
+from equipoise.synthesis.by_outcome import OutcomeSynthesis
+
+POINTS = "percentage points"
+"""Unit of a risk difference that is already shown out of a hundred."""
 
 
 def exclusions_table(dossier: Dossier) -> Table:
@@ -67,7 +73,7 @@ def absolute_table(dossier: Dossier, name: str, roles: tuple[str, ...]) -> Table
         Column("outcome", "Outcome"),
         Column("k", "Trials", numeric=True),
         Column("value", "Per 100 patients (interval)", numeric=True),
-        Column("method", "Method"),
+        Column("method", "Method, other intervals"),
         Column("rows", "Rows"),
     )
     return Table(
@@ -87,9 +93,16 @@ def _absolute_cells(
         "outcome": LinkMap(dossier).link(f"{outcome.pool.id}.absolute", outcome.pool.label),
         "k": str(found.k),
         "value": with_interval(found.estimate, found.ci_low, found.ci_high, "difference", 1),
-        "method": found.method,
+        "method": "; ".join((found.method, *_others(found))),
         "rows": Markup(", ").join(row_link(row_id) for row_id in found.row_ids),
     }
+
+
+def _others(found: AbsoluteDifference) -> tuple[str, ...]:
+    return tuple(
+        f"{INTERVAL_NAMES.get(name, name)} {interval(low, high, 'difference', 1)}"
+        for name, low, high in found.alternatives
+    )
 
 
 def _absolute_record(outcome: OutcomeSynthesis, found: AbsoluteDifference) -> dict[str, Any]:
@@ -106,6 +119,7 @@ def _absolute_record(outcome: OutcomeSynthesis, found: AbsoluteDifference) -> di
         "method": found.method,
         "status": found.status,
         "rows": ";".join(found.row_ids),
+        "other_intervals": ";".join(f"{x[0]} {x[1]:.6g} {x[2]:.6g}" for x in found.alternatives),
     }
 
 
@@ -153,6 +167,8 @@ def results_table(dossier: Dossier) -> Table:
 def _result_cells(result: Result, links: LinkMap, decimals: int) -> dict[str, str | Markup]:
     numbers = (result.estimate, result.ci_low, result.ci_high)
     shown = with_interval(*numbers, result.scale, decimals)
+    if result.measure == "RD" and result.unit != POINTS:
+        shown = effect_text("RD", numbers, decimals)
     words = (result.standing, result.method, result.status, result.unit)
     return {
         "id": anchor(f"result-{result.id}") + Markup("<code>{}</code>").format(result.id),
