@@ -144,6 +144,17 @@ class Question(Slice):
             date.fromisoformat(value)
         return value
 
+    def level_label(self, axis_name: str, level_name: str) -> str:
+        """Name of one level of one axis in words; an undeclared one is shown as it is."""
+        for axis in self.axes:
+            if axis.name == axis_name:
+                for level in axis.levels:
+                    if level.name == level_name:
+                        says = _says_axis(axis, level)
+                        return level.label if says else f"{axis.label} {level.label}"
+                return f"{axis.label} {level_name}".strip()
+        return f"{axis_name} {level_name}".strip()
+
     def axis(self, name: str) -> Axis:
         """Return the axis of that name."""
         return next(axis for axis in self.axes if axis.name == name)
@@ -151,3 +162,14 @@ class Question(Slice):
     def outcome(self, name: str) -> Outcome:
         """Return the outcome of that name."""
         return next(outcome for outcome in self.outcomes if outcome.name == name)
+
+
+def _says_axis(axis: Axis, level: Level) -> bool:
+    """Say whether a level's label can stand without its axis.
+
+    It can when it repeats a word of the axis, or when the axis is a list of parts (not complete)
+    whose labels are phrases of their own.
+    """
+    words = {word.strip("()").casefold() for word in axis.label.split()}
+    text = level.label.casefold()
+    return not axis.complete or any(word in text for word in words if len(word) > 2)

@@ -21,7 +21,6 @@ from equipoise.report.number_text import counted, grouped
 from equipoise.report.page_policy import inline_json, inline_script, policy
 from equipoise.report.summary.passages import summarise
 from equipoise.report.tables.table import Table
-from equipoise.report.words import level_label
 
 FACES = (("InterDossier-Regular.woff2", 400), ("InterDossier-SemiBold.woff2", 600))
 NOTICES = ("licences/vega.txt", "licences/d3.txt", "fonts/OFL.txt")
@@ -95,7 +94,7 @@ def render_html(dossier: Dossier, tables: Mapping[str, Table], drawn: Drawn) -> 
 
 def _focus(dossier: Dossier) -> str:
     focus = dossier.question.focus
-    return level_label(dossier.question, focus.axis, focus.level) if focus else ""
+    return dossier.question.level_label(focus.axis, focus.level) if focus else ""
 
 
 def _pooled_outcomes(dossier: Dossier) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from equipoise.estimate import MEASURE_NAMES, scale_of
-from equipoise.evidence.question import Axis, Level, Outcome, Question
+from equipoise.evidence.question import Outcome, Question
 from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.number_text import joined
 from equipoise.synthesis.plan import Pool
@@ -53,30 +53,8 @@ def phenotype_label(question: Question, analysed: str) -> str:
     for part in analysed.split(";"):
         axis_name, _, level_name = (piece.strip() for piece in part.partition("="))
         if axis_name:
-            words.append(level_label(question, axis_name, level_name))
+            words.append(question.level_label(axis_name, level_name))
     return ", ".join(words)
-
-
-def level_label(question: Question, axis_name: str, level_name: str) -> str:
-    """Name of one level of one axis; undeclared names are shown as they are."""
-    for axis in question.axes:
-        if axis.name == axis_name:
-            for level in axis.levels:
-                if level.name == level_name:
-                    return level.label if _says_axis(axis, level) else f"{axis.label} {level.label}"
-            return f"{axis.label} {level_name}".strip()
-    return f"{axis_name} {level_name}".strip()
-
-
-def _says_axis(axis: Axis, level: Level) -> bool:
-    """Say whether a level's label can stand without its axis.
-
-    It can when it repeats a word of the axis, or when the axis is a list of parts (not complete)
-    whose labels are phrases of their own.
-    """
-    words = {word.strip("()").casefold() for word in axis.label.split()}
-    text = level.label.casefold()
-    return not axis.complete or any(word in text for word in words if len(word) > 2)
 
 
 def outcome_label(question: Question, name: str) -> str:

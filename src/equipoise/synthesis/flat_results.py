@@ -94,22 +94,22 @@ def pool_cites(method: str, ci: str, k: int) -> tuple[str, ...]:
 def complement_results(found: ComplementResult, question: Question) -> Iterator[Result]:
     """Stratum, whole, complement, ratio, and the ratio under each prior."""
     spec = found.spec
-    axis = question.axis(spec.axis)
-    inside, outside = axis.level(spec.level).label, axis.level(spec.complement_level).label
+    inside = question.level_label(spec.axis, spec.level)
+    outside = question.level_label(spec.axis, spec.complement_level)
     label = f"{question.outcome(spec.outcome).label} in {spec.trial}"
     parts: tuple[tuple[str, Estimate, str, str], ...] = (
-        ("stratum", found.stratum, f"{label}, {axis.label} {inside}", "as printed"),
+        ("stratum", found.stratum, f"{label}, {inside}", "as printed"),
         ("whole", found.whole, f"{label}, everybody", "fixed-effect mean of its strata"),
         (
             "complement",
             found.complement,
-            f"{label}, {axis.label} {outside}",
+            f"{label}, {outside}",
             "subtraction of information",
         ),
     )
     for name, estimate, asked, method in parts:
         yield _result(f"{spec.id}.{name}", asked, estimate, found.level, method=method)
-    asked = f"{label}: {axis.label} {inside} against {outside}"
+    asked = f"{label}: {inside} against {outside}"
     cites = interactions.METHOD_CITES["interaction"]
     yield _result(
         f"{spec.id}.ratio",

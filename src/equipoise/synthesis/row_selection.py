@@ -189,11 +189,5 @@ def _others(
 
 def describe(question: Question, phenotype: Mapping[str, str]) -> str:
     """Phenotype in the case's own words, ``everybody`` when nothing is named."""
-    axes = {axis.name: axis for axis in question.axes}
-    words = []
-    for name, level in phenotype.items():
-        labels = {x.name: x.label for x in axes[name].levels} if name in axes else {}
-        label, axis_label = labels.get(level, level), axes[name].label if name in axes else name
-        said = axis_label.lower() in label.lower()
-        words.append(label if said else f"{axis_label} {label}")
+    words = [question.level_label(axis, level) for axis, level in phenotype.items()]
     return " and ".join(words) or "everybody"

@@ -26,7 +26,6 @@ from equipoise.report.figures.theme import BLUE, MUTED, ORANGE, Drawing
 from equipoise.report.number_text import grouped, p_phrase, sentence_case, with_interval
 from equipoise.report.options import ReportOptions
 from equipoise.report.words import (
-    level_label,
     level_text,
     measure_name,
     outcome_label,
@@ -42,8 +41,8 @@ def complement_figure(
 ) -> Figure:
     """Draw the printed stratum, the partition of the whole, the complement and the ratio."""
     spec = result.spec
-    stratum = level_label(question, spec.axis, spec.level)
-    rest = level_label(question, spec.axis, spec.complement_level)
+    stratum = question.level_label(spec.axis, spec.level)
+    rest = question.level_label(spec.axis, spec.complement_level)
     lines = _rows(result, {row.result_id: row for row in evidence.results}, question, options)
     ratio = _ratio_row(result, options)
     where = f"{trial_label(evidence, spec.trial)}, {outcome_label(question, spec.outcome)}"
@@ -115,7 +114,7 @@ def _ratio_frame(
     """Axis of the contrast, in line with the columns above it."""
     spec, better = result.spec, question.outcome(result.spec.outcome).better
     inside, outside = (
-        f"larger effect in {level_label(question, spec.axis, level)}"
+        f"larger effect in {question.level_label(spec.axis, level)}"
         for level in (spec.level, spec.complement_level)
     )
     logarithmic = scale_of(result.ratio.measure) == "ratio"
@@ -145,8 +144,8 @@ def _rows(
     options: ReportOptions,
 ) -> list[IntervalRow]:
     spec = result.spec
-    stratum = level_label(question, spec.axis, spec.level)
-    rest = level_label(question, spec.axis, spec.complement_level)
+    stratum = question.level_label(spec.axis, spec.level)
+    rest = question.level_label(spec.axis, spec.complement_level)
     lines = [_printed(spec.stratum, stratum, rows, options, result.level, tone=BLUE, bold=True)]
     for place, row_id in enumerate(spec.partition):
         row = rows.get(row_id)

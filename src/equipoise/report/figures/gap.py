@@ -22,7 +22,7 @@ from equipoise.report.figures.gap_layout import (
 from equipoise.report.figures.theme import HAIR, INK, MUTED, Drawing, inline
 from equipoise.report.number_text import counted
 from equipoise.report.options import ReportOptions
-from equipoise.report.words import level_label, trial_label
+from equipoise.report.words import trial_label
 
 
 def gap_figure(
@@ -88,7 +88,7 @@ def _record(cell: Cell, layout: GapLayout) -> dict[str, Any]:
         "ink": look.ink,
         "trial": trial_label(layout.evidence, cell.trial_id),
         "outcome": layout.question.outcome(cell.outcome).label,
-        "level": level_label(layout.question, layout.axis.name, cell.level),
+        "level": layout.question.level_label(layout.axis.name, cell.level),
         "state": look.label,
         "href": f"#row-{rows[0]}" if rows else "",
     }

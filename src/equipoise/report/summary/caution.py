@@ -16,7 +16,7 @@ from equipoise.report.number_text import (
     with_interval,
 )
 from equipoise.report.summary.sentences import Item, Sentence
-from equipoise.report.words import level_label, measure_name, outcome_label
+from equipoise.report.words import measure_name, outcome_label
 from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup
 
 
@@ -100,7 +100,7 @@ def what_it_cannot_show(dossier: Dossier) -> Iterator[Sentence]:
     if empty:
         yield Sentence(f"No randomised contrast could be used for {joined(empty)}.")
     if synthesis.complements and question.focus is not None:
-        label = level_label(question, question.focus.axis, question.focus.level)
+        label = question.level_label(question.focus.axis, question.focus.level)
         yield Sentence(
             f"Whether the treatment works in {label} patients and not in others cannot be shown "
             "by one trial's subgroup: it can suggest the question and not answer it."

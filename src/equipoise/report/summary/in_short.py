@@ -18,7 +18,7 @@ from equipoise.report.number_text import (
 )
 from equipoise.report.summary.sentences import Sentence
 from equipoise.report.summary.verdict import is_subgroup, verdict
-from equipoise.report.words import level_label, measure_name, outcome_label
+from equipoise.report.words import measure_name, outcome_label
 from equipoise.synthesis.by_outcome import OutcomeSynthesis
 from equipoise.synthesis.interactions import ComplementResult
 
@@ -49,7 +49,7 @@ def short_sentences(dossier: Dossier) -> Iterator[Sentence]:
     question = dossier.question
     told = [o for o in told_of(dossier, "benefit") if o.pooled.k]
     if question.focus is not None:
-        label = level_label(question, question.focus.axis, question.focus.level)
+        label = question.level_label(question.focus.axis, question.focus.level)
         focus = [o for o in told if o.pool.phenotype == question.focus]
         yield _group(f"In {label} patients", focus, dossier)
     yield from _contrast(dossier)
@@ -139,7 +139,7 @@ def _contrast(dossier: Dossier) -> Iterator[Sentence]:
     axis, inside, outside, measure = _kind(first)
     name = measure_name(measure)
     told = joined([_ratio(result, dossier) for result in alike])
-    strata = [level_label(dossier.question, axis, level) for level in (inside, outside)]
+    strata = [dossier.question.level_label(axis, level) for level in (inside, outside)]
     yield Sentence(
         f"Derived, not printed: the ratio of {name}s, {strata[0]} to {strata[1]}, is {told}"
         f"{_allowing(alike)}.",

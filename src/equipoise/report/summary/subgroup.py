@@ -17,7 +17,6 @@ from equipoise.report.number_text import (
 )
 from equipoise.report.summary.sentences import Sentence
 from equipoise.report.words import (
-    level_label,
     measure_name,
     outcome_label,
     trial_label,
@@ -39,8 +38,8 @@ def subgroup_sentences(dossier: Dossier) -> Iterator[Sentence]:
 def _strata(result: ComplementResult, dossier: Dossier) -> Iterator[Sentence]:
     """Yield the printed stratum and the rest that follows from it."""
     spec, question, decimals = result.spec, dossier.question, dossier.options.decimals
-    stratum = level_label(question, spec.axis, spec.level)
-    rest = level_label(question, spec.axis, spec.complement_level)
+    stratum = question.level_label(spec.axis, spec.level)
+    rest = question.level_label(spec.axis, spec.complement_level)
     where = f"{trial_label(dossier.evidence, spec.trial)}, {outcome_label(question, spec.outcome)}"
     printed = _shown(result.stratum, result.level, decimals)
     yield Sentence(

@@ -12,7 +12,7 @@ from equipoise.report.dossier import Dossier
 from equipoise.report.links import LinkMap, anchor, external, published, row_link
 from equipoise.report.number_text import grouped, with_interval
 from equipoise.report.tables.table import Column, Table, show
-from equipoise.report.words import level_label, outcome_label
+from equipoise.report.words import outcome_label
 
 _SEVERITY_WORDS = {
     "error": "Contradictions",
@@ -107,7 +107,7 @@ def _enrolled(trial: Trial, dossier: Dossier) -> str:
         if level in ("any", "not_stated"):
             words.append(f"{axis.label}: {level.replace('_', ' ')}")
         elif level:
-            words.append(level_label(dossier.question, axis.name, level))
+            words.append(dossier.question.level_label(axis.name, level))
     return "; ".join(words)
 
 
