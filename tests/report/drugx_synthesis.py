@@ -164,6 +164,7 @@ def complement() -> ComplementResult:
         (ShrunkenInteraction(prior, ratio, -0.69, 0.1, 0.95, 0.72, "sceptical"),),
         p_worst_low=0.006,
         p_worst_high=0.034,
+        factors_examined=4,
     )
 
 

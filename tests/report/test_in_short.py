@@ -95,8 +95,19 @@ def test_the_contrast_is_told_with_what_looking_often_does(dossier: Dossier) -> 
     assert text.rests_on == ("delta-os.ratio",)
 
 
+def test_a_number_of_factors_that_is_only_tried_is_not_called_known(dossier: Dossier) -> None:
+    found = replace(
+        dossier.synthesis.complements[0],
+        sidak=((3, 0.0443), (6, 0.0867)),
+        factors_examined=6,
+    )
+    changed = replace(dossier, synthesis=replace(dossier.synthesis, complements=(found,)))
+    text = " ".join(sentence.text for sentence in short_sentences(changed))
+    assert "allowing for the six subgroup factors known to be examined, P is 0.087" in text
+
+
 def test_without_other_factors_nothing_is_allowed_for(dossier: Dossier) -> None:
-    single = replace(dossier.synthesis.complements[0], sidak=((1, 0.015),))
+    single = replace(dossier.synthesis.complements[0], sidak=((1, 0.015),), factors_examined=1)
     synthesis = replace(dossier.synthesis, complements=(single,))
     texts = [s.text for s in short_sentences(replace(dossier, synthesis=synthesis))]
     assert not any("allowing" in text for text in texts)

@@ -114,7 +114,8 @@ def arrange_cohorts(evidence: EvidenceBase, question: Question) -> CohortPanel:
     """Orient the cohort estimates and group them by the handling of exposure time.
 
     Only groups that hold an estimate are returned, in the order of `EXPOSURE_TIMES`. Rows whose
-    `contrast` is not direct (another drug as comparator, a published summary) stand apart.
+    `contrast` is not direct (patients of another kind as comparator, a published summary) stand
+    apart.
     Nothing is pooled.
     """
     shown, excluded = [], []

@@ -85,6 +85,7 @@ def derive_complement(
         tuple(shrink(ratio, prior, plan.level) for prior in plan.priors),
         p_worst_low=worst_low,
         p_worst_high=worst_high,
+        factors_examined=plan.factors_examined,
     )
 
 

@@ -32,11 +32,10 @@ class Tau2(NamedTuple):
 
 
 class Inconsistency(NamedTuple):
-    """`i2` in per cent and `h2`, with the typical sampling variance they refer to."""
+    """`i2` in per cent and `h2`."""
 
     i2: float
     h2: float
-    typical_variance: float
 
 
 def generalised_q(yi: Array, vi: Array, tau2: float = 0.0) -> float:
@@ -80,17 +79,17 @@ def inconsistency(vi: Array, tau2: float) -> Inconsistency:
     """
     k = vi.size
     if k < 2:
-        return Inconsistency(math.nan, math.nan, math.nan)
+        return Inconsistency(math.nan, math.nan)
     typical = (k - 1) / _trace_p(vi)
-    return Inconsistency(100.0 * tau2 / (tau2 + typical), tau2 / typical + 1.0, typical)
+    return Inconsistency(100.0 * tau2 / (tau2 + typical), tau2 / typical + 1.0)
 
 
 def inconsistency_from_q(q: float, k: int) -> Inconsistency:
     """`I2 = max(0, (Q - (k - 1)) / Q)` and `H2 = Q / (k - 1)`: the common-effect versions."""
     if k < 2:
-        return Inconsistency(math.nan, math.nan, math.nan)
+        return Inconsistency(math.nan, math.nan)
     i2 = 0.0 if q <= 0.0 else max(0.0, 100.0 * (q - (k - 1)) / q)
-    return Inconsistency(i2, q / (k - 1), math.nan)
+    return Inconsistency(i2, q / (k - 1))
 
 
 def _trace_p(vi: Array, tau2: float = 0.0) -> float:

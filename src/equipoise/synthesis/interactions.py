@@ -30,7 +30,8 @@ class ComplementResult:
     `p_high` are the range of P over random roundings of the printed inputs, `p_worst_low` and
     `p_worst_high` over all of them. `correlation_sensitivity`
     and `unknown_sensitivity` repeat the derivation under other assumptions; `sidak` gives the
-    P for numbers of factors examined; `shrunken` the ratio under each prior.
+    P for several numbers of factors, of which `factors_examined` is the one known to have been
+    looked at; `shrunken` is the ratio under each prior.
     """
 
     spec: Complement
@@ -49,6 +50,7 @@ class ComplementResult:
     standing: Standing = "derived"
     p_worst_low: float = math.nan
     p_worst_high: float = math.nan
+    factors_examined: int = 1
 
 
 def difference(first: Estimate, second: Estimate, covariance: float = 0.0) -> Estimate:

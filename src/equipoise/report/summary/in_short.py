@@ -161,12 +161,12 @@ def _ratio(result: ComplementResult, dossier: Dossier) -> str:
 
 
 def _allowing(results: Sequence[ComplementResult]) -> str:
-    """Write the P after allowing for the factors known to be examined, the first of the plan."""
-    entries = [result.sidak[0] for result in results if result.sidak]
-    factors = entries[0][0] if entries else 1
-    if factors < 2:
+    """Write the P after allowing for the factors known to have been examined."""
+    factors = results[0].factors_examined
+    allowed = [dict(result.sidak).get(factors) for result in results]
+    adjusted = joined([p_value(p) for p in allowed if p is not None])
+    if factors < 2 or None in allowed:
         return ""
     known = counted(factors, "subgroup factor")
-    adjusted = joined([p_value(p) for _, p in entries])
-    verb = "is" if len(entries) == 1 else "are"
+    verb = "is" if len(allowed) == 1 else "are"
     return f"; after allowing for the {known} known to be examined, P {verb} {adjusted}"
