@@ -1,0 +1,1 @@
+"""The papers behind the methods, one file a field."""

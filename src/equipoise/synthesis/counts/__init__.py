@@ -1,0 +1,1 @@
+"""Pooling of sparse counts, without adding to them."""

@@ -1,0 +1,1 @@
+"""The general linear mixed model with known sampling covariances."""

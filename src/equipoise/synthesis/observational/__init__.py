@@ -1,0 +1,1 @@
+"""What cohorts show, and what their design alone would show."""

@@ -1,0 +1,1 @@
+"""Posteriors without simulation: finite mixtures of normals."""

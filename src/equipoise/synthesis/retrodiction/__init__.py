@@ -1,0 +1,1 @@
+"""What earlier evidence was worth, judged by what came later."""

@@ -1,0 +1,1 @@
+"""Interactions: is the effect different in a phenotype."""

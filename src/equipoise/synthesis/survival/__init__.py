@@ -1,0 +1,1 @@
+"""Time to an event: estimators, tests and reconstruction."""
