@@ -10,6 +10,7 @@ from pydantic import Field
 from equipoise.errors import Problem
 from equipoise.evidence.question import PhenotypeLevel, Question, Slice
 from equipoise.evidence.schema import EvidenceBase
+from equipoise.synthesis.phenotype_plan import Comparison, comparison_problems
 
 Method = Literal["EE", "DL", "REML", "PM"]
 Interval = Literal["wald", "t", "hksj", "hksj-adhoc"]
@@ -99,6 +100,8 @@ class Plan(Slice):
     """What to pool; without any, one pool an outcome."""
     complements: tuple[Complement, ...] = ()
     """What to derive by subtraction."""
+    comparisons: tuple[Comparison, ...] = ()
+    """Effects in one level of a phenotype to hold against those in the other."""
     priors: tuple[NormalPrior, ...] = ()
     """Beliefs an interaction is held against."""
     factors_examined: Factors = 1
@@ -123,7 +126,7 @@ def plan_problems(
 
     `evidence` is None when it could not be read; its rows are then not looked up.
     """
-    ids = [pool.id for pool in plan.pools] + [c.id for c in plan.complements]
+    ids = [x.id for group in (plan.pools, plan.complements, plan.comparisons) for x in group]
     for name in sorted({i for i in ids if ids.count(i) > 1}):
         yield _problem(name, "id", name, "each id once", "Rename one of them.")
     for pool in plan.pools:
@@ -133,6 +136,8 @@ def plan_problems(
             yield from _one_of(pool.id, "exclude_trials", trial, trials)
     for complement in plan.complements:
         yield from _complement_problems(complement, question, evidence)
+    derived = {c.id: (c.outcome, c.trial) for c in plan.complements}
+    yield from comparison_problems(plan.comparisons, derived, question, evidence)
 
 
 def _problem(row: str, field: str, value: str, allowed: str, action: str) -> Problem:
