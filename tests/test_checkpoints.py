@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -22,8 +23,14 @@ class Part:
     pair: tuple[int, str]
 
 
+class Named(NamedTuple):
+    weights: NDArray[np.float64]
+    share: float
+
+
 @dataclass(frozen=True)
 class Whole:
+    named: Named
     parts: tuple[Part, ...]
     table: dict[str, tuple[float, ...]]
     weights: NDArray[np.float64]
@@ -31,7 +38,10 @@ class Whole:
 
 def example() -> Whole:
     part = Part("a", None, (1, "x"))
-    return Whole((part, Part("b", math.nan, (2, "y"))), {"t": (1.0, 2.5)}, np.array([1.0, 3.0]))
+    named = Named(np.array([0.5]), 0.25)
+    return Whole(
+        named, (part, Part("b", math.nan, (2, "y"))), {"t": (1.0, 2.5)}, np.array([1.0, 3.0])
+    )
 
 
 def test_a_value_comes_back_as_it_was() -> None:
@@ -40,6 +50,9 @@ def test_a_value_comes_back_as_it_was() -> None:
     assert back.parts[0] == value.parts[0]
     assert math.isnan(back.parts[1].value)
     assert back.table == value.table
+    assert isinstance(back.named, Named)
+    assert back.named.share == value.named.share
+    np.testing.assert_array_equal(back.named.weights, value.named.weights)
     np.testing.assert_array_equal(back.weights, value.weights)
 
 

@@ -192,3 +192,89 @@ def test_a_pipe_gets_the_path_and_nothing_else(teaching: Path, tmp_path: Path) -
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "teaching-dossier/dossier.html\n"
     shutil.rmtree(tmp_path / "teaching-dossier")
+
+
+PAST = {
+    "cases": [
+        {
+            "id": "marker",
+            "effect_measure": "HR",
+            "earlier": [
+                {
+                    "trial": "A",
+                    "stratum": "positive",
+                    "estimate": 0.64,
+                    "ci_low": 0.43,
+                    "ci_high": 0.95,
+                },
+                {"trial": "A", "stratum": "all", "estimate": 1.01, "ci_low": 0.87, "ci_high": 1.17},
+            ],
+            "later": [
+                {
+                    "trial": "B",
+                    "stratum": "positive",
+                    "estimate": 0.9,
+                    "ci_low": 0.7,
+                    "ci_high": 1.16,
+                },
+            ],
+        },
+        {"id": "thin", "earlier": [], "later": []},
+    ]
+}
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Path:
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps(PAST))
+    return path
+
+
+def test_retrodict_as_a_table(past: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["retrodict", str(past)]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert "1 of 2 case(s) scored in full. Not at all: thin." in captured.out
+    assert all(rule in captured.out for rule in ("equipoise", "subgroup", "whole", "third"))
+
+
+def test_retrodict_as_json(past: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["retrodict", str(past), "--json"]) == 0
+    out = capsys.readouterr().out
+    assert "NaN" not in out
+    document = json.loads(out)
+    assert document["command"] == "retrodict"
+    assert len(document["sha256"]) == 64
+    assert [score["rule"] for score in document["scores"]] == [
+        "equipoise",
+        "subgroup",
+        "whole",
+        "third",
+    ]
+    assert document["scores"][0]["coverage"]["n"] == 1
+    assert len(document["predictions"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (None, 2),
+        ("", 4),
+        ("[1, 2]", 4),
+        ('{"cases": [{"id": "a", "later": [{"estimate": NaN}]}]}', 4),
+        ('{"cases": [{"id": "a", "later": [{"estimate": "x"}]}]}', 4),
+        ('{"cases": [{"id": "a", "later": 7}]}', 4),
+        ('{"cases": ' + "[" * 100_000, 4),
+    ],
+)
+def test_retrodict_refuses_what_it_cannot_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, code: int
+) -> None:
+    path = tmp_path / "cases.json"
+    if content is not None:
+        path.write_text(content)
+    assert execute(["retrodict", str(path)]) == code
+    assert "cases.json" in capsys.readouterr().err
+    failed, document = answer(capsys, "retrodict", str(path))
+    assert (failed, document["command"]) == (code, "error")

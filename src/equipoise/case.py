@@ -27,8 +27,12 @@ from equipoise.evidence.read import problems_of, read_evidence
 from equipoise.evidence.schema import EvidenceBase
 from equipoise.report.options import ReportOptions
 from equipoise.synthesis.plan import Plan, plan_problems
+from equipoise.synthesis.retrodiction.case_file import CaseFile, read_cases
 
 CASE_FILE = "case.toml"
+PAST_FILE = "retrodiction.json"
+"""Past questions on which the method is tried; a case may do without."""
+
 SECTIONS = ("case", "question", "synthesis", "report")
 S = TypeVar("S", bound=Slice)
 
@@ -58,6 +62,8 @@ class Case:
         The typed records.
     inputs : tuple of (str, str)
         Each input file and its SHA-256.
+    past : CaseFile or None
+        Past questions on which the method is tried.
     """
 
     identity: Identity
@@ -66,6 +72,7 @@ class Case:
     options: ReportOptions
     evidence: EvidenceBase
     inputs: tuple[tuple[str, str], ...]
+    past: CaseFile | None = None
 
     @property
     def name(self) -> str:
@@ -128,6 +135,7 @@ def load_case(reference: str | Path | Traversable) -> Case:
         evidence = read_evidence(folder / "evidence", question)
     except InputError as error:
         problems += error.problems
+    past = _past(folder, problems)
     if question is not None:
         problems += _question_problems(question)
     if question is not None and plan is not None:
@@ -136,7 +144,18 @@ def load_case(reference: str | Path | Traversable) -> Case:
         problems += _options_problems(options, evidence)
     if problems or not (identity and question and plan and options and evidence):
         raise InputError(problems)
-    return Case(identity, question, plan, options, evidence, tuple(_hashes(folder)))
+    return Case(identity, question, plan, options, evidence, tuple(_hashes(folder)), past)
+
+
+def _past(folder: Traversable, problems: list[Problem]) -> CaseFile | None:
+    if not (folder / PAST_FILE).is_file():
+        return None
+    try:
+        with resources.as_file(folder / PAST_FILE) as path:
+            return read_cases(path)
+    except InputError as error:
+        problems += error.problems
+        return None
 
 
 def _parse(folder: Traversable, problems: list[Problem]) -> dict[str, Any] | None:
@@ -220,7 +239,8 @@ def _options_problems(options: ReportOptions, evidence: EvidenceBase) -> Iterato
 
 
 def _hashes(folder: Traversable) -> Iterator[tuple[str, str]]:
-    files = {CASE_FILE: folder / CASE_FILE}
+    names = (CASE_FILE, PAST_FILE)
+    files = {name: folder / name for name in names if (folder / name).is_file()}
     for file in (folder / "evidence").iterdir():
         if file.name.endswith(".csv") and file.is_file():
             files[f"evidence/{file.name}"] = file

@@ -73,6 +73,9 @@ def from_plain(kind: Any, plain: Any) -> Any:
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(**{name: from_plain(hints[name], plain[name]) for name in plain})  # type: ignore[operator]  # a dataclass type
+    if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        hints = typing.get_type_hints(kind)
+        return kind(*(from_plain(hints[n], x) for n, x in zip(kind._fields, plain, strict=True)))
     if origin is tuple:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return tuple(from_plain(arguments[0], item) for item in plain)

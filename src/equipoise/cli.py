@@ -137,6 +137,27 @@ def show(identifier: str, *, case: str | None = None, json: Json = False) -> int
     return EXIT_DONE
 
 
+@app.command
+def retrodict(cases: Path, *, json: Json = False) -> int:
+    """Score what the method would have said of past questions whose answer is now known.
+
+    Parameters
+    ----------
+    cases
+        JSON file of past questions: the evidence before a cutoff, and the later result.
+    """
+    from equipoise.synthesis.retrodiction import (
+        read_cases,
+        retrodiction_answer,
+        retrodiction_text,
+    )
+    from equipoise.synthesis.retrodiction import retrodict as score
+
+    result = score(read_cases(cases))
+    _answer("retrodict", json, retrodiction_answer(result), retrodiction_text(result))
+    return EXIT_DONE
+
+
 def _dossier_with(identifier: str, reference: str | None) -> Dossier:
     """Assemble the named case, or the first packaged one that knows the id."""
     from equipoise.case import load_case, packaged_cases

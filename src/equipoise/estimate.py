@@ -13,7 +13,7 @@ from typing import Literal
 
 Measure = Literal["HR", "OR", "RR", "ROM", "RD", "MD", "SMD", "PCT"]
 Scale = Literal["ratio", "difference", "log"]
-Standing = Literal["printed", "derived", "reconstructed", "pooled"]
+Standing = Literal["printed", "derived", "reconstructed", "pooled", "posterior"]
 
 RATIO_MEASURES = frozenset({"HR", "OR", "RR", "ROM"})
 """Measures analysed on the log scale: hazard, odds and risk ratio, ratio of means."""

@@ -43,7 +43,9 @@ def assemble(case: Case, checkpoints: Checkpoints, progress: Progress) -> Dossie
         "synthesis",
         Synthesis,
         fingerprint(evidence_key, case.plan, case.identity.seed),
-        lambda: synthesise(case.evidence, case.question, case.plan, seed=case.identity.seed),
+        lambda: synthesise(
+            case.evidence, case.question, case.plan, seed=case.identity.seed, past=case.past
+        ),
     )
     return Dossier(
         case.question.title,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from equipoise.cite import Reference, references
+from equipoise.cite import references
+from equipoise.literature.reference import Reference
 from equipoise.report.dossier import Dossier
 from equipoise.report.effect_routes import Paragraph, route_sentences
 from equipoise.report.number_text import counted, joined, sentence_case, spelled

@@ -122,7 +122,7 @@ def risk_difference(
     return _blank(a / n1 - c / n2, a * b / n1**3 + c * d / n2**3, zero_cells)
 
 
-def mean_difference(  # noqa: PLR0917  two groups of mean, SD and n
+def mean_difference(
     mean_treatment: ArrayLike,
     sd_treatment: ArrayLike,
     n_treatment: ArrayLike,
@@ -138,7 +138,7 @@ def mean_difference(  # noqa: PLR0917  two groups of mean, SD and n
     return EffectSizes(x["m1"] - x["m2"], x["s1"] ** 2 / x["n1"] + x["s2"] ** 2 / x["n2"])
 
 
-def standardised_mean_difference(  # noqa: PLR0917  two groups of mean, SD and n
+def standardised_mean_difference(
     mean_treatment: ArrayLike,
     sd_treatment: ArrayLike,
     n_treatment: ArrayLike,
@@ -168,7 +168,7 @@ def small_sample_factor(m: ArrayLike) -> Array:
     return out
 
 
-def log_ratio_of_means(  # noqa: PLR0917  two groups of mean, SD and n
+def log_ratio_of_means(
     mean_treatment: ArrayLike,
     sd_treatment: ArrayLike,
     n_treatment: ArrayLike,
@@ -187,7 +187,7 @@ def log_ratio_of_means(  # noqa: PLR0917  two groups of mean, SD and n
     return EffectSizes(np.log(x["m1"] / x["m2"]), vi)
 
 
-def _groups(  # noqa: PLR0917  two groups of mean, SD and n
+def _groups(
     m1: ArrayLike, s1: ArrayLike, n1: ArrayLike, m2: ArrayLike, s2: ArrayLike, n2: ArrayLike
 ) -> dict[str, Array]:
     x = broadcast(m1=m1, s1=s1, n1=n1, m2=m2, s2=s2, n2=n2)

@@ -117,7 +117,7 @@ def complement_results(found: ComplementResult, question: Question) -> Iterator[
         found.ratio,
         found.level,
         method="difference of stratum and complement",
-        measure=_contrast_name(found.ratio),
+        measure=contrast_name(found.ratio.measure),
         note=ratio_note(found),
         cites=cites,
     )
@@ -128,16 +128,17 @@ def complement_results(found: ComplementResult, question: Question) -> Iterator[
             shrunken.estimate,
             shrunken.level,
             method="normal prior, closed form",
-            measure=_contrast_name(found.ratio),
+            measure=contrast_name(found.ratio.measure),
             note=shrunken.label,
             p_value=math.nan,
             cites=(*cites, *shrinkage.METHOD_CITES["normal"]),
         )
 
 
-def _contrast_name(estimate: Estimate) -> str:
-    joined = "ratio" if scale_of(estimate.measure) == "ratio" else "difference"
-    return f"{joined} of {estimate.measure}s"
+def contrast_name(measure: str) -> str:
+    """Name what two effects of a measure are compared by: ``ratio of HRs``."""
+    joined = "ratio" if scale_of(measure) == "ratio" else "difference"
+    return f"{joined} of {measure}s"
 
 
 def ratio_note(found: ComplementResult) -> str:

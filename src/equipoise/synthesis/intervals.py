@@ -1,28 +1,31 @@
-"""Confidence and prediction intervals of a weighted mean."""
+"""Confidence and prediction intervals of weighted means."""
 
 from __future__ import annotations
 
 import math
 from typing import NamedTuple
 
+import numpy as np
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
+from equipoise.synthesis.arrays import Array
+from equipoise.synthesis.tail_kernels import Whole, student_tails
 
-class Interval(NamedTuple):
-    """An interval, the standard error and degrees of freedom (inf: normal) behind it.
+
+class Intervals(NamedTuple):
+    """Intervals of n means, each array (n,).
 
     `half` is half the width; `wald_se` is the standard error before any Hartung-Knapp factor
     and `wald_half` half the width of the normal interval made from it.
     """
 
-    se: float
-    df: float
-    low: float
-    high: float
-    p_value: float
-    half: float
-    wald_se: float
-    wald_half: float
+    se: Array
+    low: Array
+    high: Array
+    p_value: Array
+    half: Array
+    wald_se: Array
+    wald_half: Array
 
 
 def two_sided_p(statistic: float, df: float = math.inf) -> float:
@@ -37,22 +40,31 @@ def critical_value(level: float, df: float = math.inf) -> float:
     return float(ndtri(upper) if math.isinf(df) else stdtrit(df, upper))
 
 
-def mean_interval(
-    estimate: float, total_weight: float, root_q: float, *, k: int, ci: str, level: float
-) -> Interval:
-    """Interval of a weighted mean.
+def critical_values(level: float, df: Whole) -> Array:
+    """Student quantiles of every row's `df` (n,), each looked up once; NaN below 1."""
+    table = np.full(max(int(df.max(initial=0)), 0) + 1, math.nan)
+    for value in np.flatnonzero(np.bincount(np.maximum(df, 0))):
+        if value:
+            table[value] = critical_value(level, float(value))
+    out: Array = table[np.maximum(df, 0)]
+    return out
+
+
+def mean_intervals(
+    estimate: Array, total_weight: Array, q: Array, *, k: Whole, ci: str, level: float
+) -> Intervals:
+    """Intervals of n weighted means.
 
     Parameters
     ----------
-    estimate : float
-        The weighted mean.
-    total_weight : float
+    estimate : array, shape (n,)
+        The weighted means.
+    total_weight : array, shape (n,)
         `sum wi`, so that the Wald standard error is `total_weight ** -0.5`.
-    root_q : float
-        Root of `Q = sum wi (yi - estimate)^2` with the same weights; the root, because the
-        square of a very small spread is not a number a computer can hold.
-    k : int
-        Number of studies.
+    q : array, shape (n,)
+        `Q = sum wi (yi - estimate)^2` with the same weights.
+    k : array of int, shape (n,)
+        Numbers of studies.
     ci : {"wald", "t", "hksj", "hksj-adhoc"}
         ``hksj`` multiplies the Wald variance by `Q / (k - 1)` (Hartung and Knapp 2001,
         10.1002/sim.1009; Sidik and Jonkman 2002, 10.1002/sim.1262); ``hksj-adhoc`` does so
@@ -62,39 +74,42 @@ def mean_interval(
 
     Returns
     -------
-    Interval
-        NaN, but for the Wald parts, when k - 1 degrees of freedom are needed and there are none.
+    Intervals
+        NaN, but for the Wald parts, where k - 1 degrees of freedom are needed and there are none.
     """
-    wald_se = total_weight**-0.5
+    wald_se = 1.0 / np.sqrt(total_weight)
     wald_half = critical_value(level) * wald_se
-    if ci != "wald" and k < 2:
-        return Interval(*(math.nan,) * 6, wald_se, wald_half)
-    factor = root_q / math.sqrt(k - 1) if ci.startswith("hksj") else 1.0
-    if ci == "hksj-adhoc":
-        factor = max(1.0, factor)
-    se = factor * wald_se
-    df = math.inf if ci == "wald" else float(k - 1)
-    half = critical_value(level, df) * se
-    statistic = estimate / se if se > 0.0 else math.copysign(math.inf, estimate)
-    p_value = 1.0 if estimate == 0.0 else two_sided_p(statistic, df)
-    low, high = estimate - half, estimate + half
-    return Interval(se, df, low, high, p_value, half, wald_se, wald_half)
+    df = k - 1
+    if ci == "wald":
+        se, half = wald_se, wald_half
+    else:
+        factor = np.where(df > 0, 1.0, math.nan)
+        if ci.startswith("hksj"):
+            factor *= np.sqrt(q) / np.sqrt(df)
+        if ci == "hksj-adhoc":
+            factor = np.maximum(1.0, factor)
+        se = factor * wald_se
+        half = critical_values(level, df) * se
+    statistic = np.where(se == 0.0, math.inf, np.abs(estimate) / se)
+    p = 2.0 * ndtr(-statistic) if ci == "wald" else student_tails(statistic, df)
+    p = np.where((estimate == 0.0) & ~np.isnan(se), 1.0, p)
+    return Intervals(se, estimate - half, estimate + half, p, half, wald_se, wald_half)
 
 
-def prediction_interval(
-    estimate: float, interval: Interval, tau2: float, *, k: int, level: float, convention: str
-) -> tuple[float, float]:
-    """Interval for the true effect in a further study.
+def prediction_half(
+    intervals: Intervals, tau2: Array, *, k: Whole, ci: str, level: float, convention: str
+) -> Array:
+    """Half the width of the interval for the true effect in a further study.
 
-    ``metafor``: `estimate +- crit sqrt(se^2 + tau2)` with the error and quantile of the
-    confidence interval. ``riley``: Wald error and Student's t with k - 2 degrees of freedom
-    (Higgins, Thompson and Spiegelhalter 2009, 10.1111/j.1467-985X.2008.00552.x). Two studies
-    leave no degree of freedom for ``riley``, one study tells nothing about a second: NaN.
+    ``metafor``: `crit sqrt(se^2 + tau2)` with the error and quantile of the confidence interval.
+    ``riley``: Wald error and Student's t with k - 2 degrees of freedom (Higgins, Thompson and
+    Spiegelhalter 2009, 10.1111/j.1467-985X.2008.00552.x). Two studies leave no degree of freedom
+    for ``riley``, one study tells nothing about a second: NaN.
     """
-    if k < 2 or (convention == "riley" and k < 3):
-        return math.nan, math.nan
-    se, df = interval.se, interval.df
     if convention == "riley":
-        se, df = interval.wald_se, float(k - 2)
-    half = critical_value(level, df) * math.hypot(se, math.sqrt(tau2))
-    return estimate - half, estimate + half
+        return critical_values(level, k - 2) * np.hypot(intervals.wald_se, np.sqrt(tau2))
+    spread = np.hypot(intervals.se, np.sqrt(tau2))
+    if ci == "wald":
+        out: Array = np.where(k > 1, critical_value(level), math.nan) * spread
+        return out
+    return critical_values(level, k - 1) * spread

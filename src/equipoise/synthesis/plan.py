@@ -12,7 +12,7 @@ from equipoise.evidence.question import PhenotypeLevel, Question, Slice
 from equipoise.evidence.schema import EvidenceBase
 from equipoise.synthesis.phenotype_plan import Comparison, comparison_problems
 
-Method = Literal["EE", "DL", "REML", "PM"]
+Method = Literal["EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"]
 Interval = Literal["wald", "t", "hksj", "hksj-adhoc"]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Factors = Annotated[int, Field(ge=1, le=1000)]

@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError, as_vector, not_among, refuse, same_length
 
-METHODS = ("EE", "DL", "REML", "PM")
+METHODS = ("EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
 INTERVALS = ("wald", "t", "hksj", "hksj-adhoc")
 PREDICTIONS = ("metafor", "riley")
+STATUSES = ("converged", "boundary", "bimodal", "not_converged", "undefined")
 
 SPAN = 1e12
 """Largest effect, and largest standard error, in units of the smallest standard error.
@@ -23,7 +24,7 @@ A double has 16 digits. Beyond this an interval round the effect keeps fewer tha
 until it seems to have no width; no trial comes near.
 """
 
-FAINT = -500
+FAINT = -300
 """Binary exponent of the largest effect, in standard errors, below which effects are lifted.
 
 Such effects cannot move tau2 from zero, but squares of anything smaller would soon be lost.

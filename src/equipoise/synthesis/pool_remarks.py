@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from scipy.special import chdtr
 
-from equipoise.synthesis.heterogeneity import Tau2
-from equipoise.synthesis.intervals import Interval
 from equipoise.synthesis.pool_input import Choice
+from equipoise.synthesis.pooled_numbers import Pools
 
 FEW = 5
 """Below this number of studies every interval of a random-effects mean is fragile."""
@@ -30,17 +29,19 @@ TOO_ALIKE = (
 )
 
 
-def remarks(tau: Tau2, interval: Interval, q: float, k: int, choice: Choice) -> list[str]:
-    """Sentences a reader needs beside the numbers; `q` is Cochran's Q."""
-    out = [tau.message] if tau.message else []
+def remarks(pools: Pools, choice: Choice) -> list[str]:
+    """Sentences a reader needs beside the numbers of the first row."""
+    k, q, se = int(pools.k[0]), float(pools.numbers.q[0]), float(pools.numbers.se[0])
+    half, wald_half = float(pools.intervals.half[0]), float(pools.intervals.wald_half[0])
+    out: list[str] = []
     if k == 1:
         out.append("One study: heterogeneity cannot be seen.")
         if choice.ci != "wald":
             out.append(f"The {choice.ci} interval needs two studies; ask for wald.")
         return out
-    if choice.ci == "hksj" and interval.se == 0.0:
+    if choice.ci == "hksj" and se == 0.0:
         out.append(IDENTICAL)
-    elif choice.ci == "hksj" and interval.half < interval.wald_half * (1.0 - ROUND_OFF):
+    elif choice.ci == "hksj" and half < wald_half * (1.0 - ROUND_OFF):
         out.append(NARROWER)
     if k >= FEW and float(chdtr(k - 1, q)) < IMPROBABLE:
         out.append(TOO_ALIKE)

@@ -10,32 +10,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.synthesis.arrays import Array
-from equipoise.synthesis.heterogeneity import (
-    Tau2,
-    generalised_q,
-    inconsistency,
-    inconsistency_from_q,
-    q_p_value,
-    q_profile,
-    root_q,
-    tau2_dersimonian_laird,
-    tau2_paule_mandel,
-)
-from equipoise.synthesis.intervals import Interval, mean_interval, prediction_interval
-from equipoise.synthesis.pool_input import Choice, checked, exponents_of, out_of_range
+from equipoise.synthesis.heterogeneity import q_profile
+from equipoise.synthesis.pool_input import STATUSES, Choice, checked, exponents_of, out_of_range
 from equipoise.synthesis.pool_remarks import FEW, remarks
-from equipoise.synthesis.restricted_likelihood import (
-    log_likelihood,
-    restricted_log_likelihood,
-    tau2_reml,
-)
+from equipoise.synthesis.pooled_numbers import pooled_numbers
+from equipoise.synthesis.restricted_likelihood import other_modes
 
 __all__ = ["FEW", "METHOD_CITES", "PooledEffect", "pool"]
 
 METHOD_CITES = {
     "EE": ("cochran1954",),
     "DL": ("dersimonian1986",),
+    "HE": ("hedges1985",),
+    "HS": ("hunter2004",),
+    "SJ": ("sidik2005",),
+    "ML": ("viechtbauer2005",),
     "REML": ("viechtbauer2005",),
+    "EB": ("morris1983",),
     "PM": ("paule1982",),
     "wald": (),
     "t": (),
@@ -128,8 +119,13 @@ def pool(
     yi, vi : array_like, shape (k,)
         Effects on the analysis scale (log for ratios) and their sampling *variances* (not
         standard errors), in squared units of `yi`.
-    method : {"REML", "EE", "DL", "PM"}
-        Estimator of tau2; ``EE`` sets it to zero (one common effect).
+    method : {"REML", "EE", "DL", "HE", "HS", "SJ", "ML", "EB", "PM"}
+        Estimator of tau2. ``EE`` sets it to zero (one common effect). Closed forms: ``DL``
+        (DerSimonian-Laird), ``HE`` (Hedges-Olkin, equal weights), ``HS`` (Hunter-Schmidt, biased
+        downwards), ``SJ`` (Sidik-Jonkman, two steps, never exactly zero unless all effects are
+        equal, biased upwards when tau2 is small). Likelihood: ``ML`` (biased downwards with few
+        studies), ``REML``; both return the best of all maxima. Moment equation `Q(tau2) = k - 1`:
+        ``PM`` (Paule-Mandel) and ``EB`` (empirical Bayes), one estimate under two names.
     ci : {"hksj", "wald", "t", "hksj-adhoc"}
         Interval; those with k - 1 degrees of freedom are ``undefined`` for one study.
     level : float
@@ -206,52 +202,39 @@ def _nothing(choice: Choice) -> PooledEffect:
     )
 
 
-def _tau2(y: Array, v: Array, method: str) -> Tau2:
-    """Between-study variance by the named method; zero for one study, which says nothing."""
-    if method == "EE" or y.size == 1:
-        return Tau2(0.0, math.nan, "converged")
-    estimators = {"DL": tau2_dersimonian_laird, "PM": tau2_paule_mandel, "REML": tau2_reml}
-    return estimators[method](y, v)
-
-
-def _pool_in_unit(yi: Array, v: Array, choice: Choice) -> PooledEffect:
+def _pool_in_unit(y: Array, v: Array, choice: Choice) -> PooledEffect:
     """Pool data whose typical standard error is near 1."""
-    k, (method, ci, level, _) = yi.size, choice
-    # Effects are counted from that of the most precise study, so that a mean which is nearly
-    # that study's keeps its digits, and effects that are all the same differ by nothing.
-    origin = float(yi[np.argmin(v)])
-    y = yi - origin
-    tau = _tau2(y, v, method)
-    wi = 1.0 / (v + tau.tau2)
-    total = float(wi.sum())
-    estimate = origin + float(wi @ y) / total
-    q = generalised_q(y, v)
-    interval = mean_interval(estimate, total, root_q(y, v, tau.tau2), k=k, ci=ci, level=level)
-    spread = inconsistency_from_q(q, k) if method == "EE" else inconsistency(v, tau.tau2)
-    profile = q_profile(y, v, level) if method != "EE" else (math.nan, math.nan)
-    predicted = _predicted(estimate, interval, tau.tau2, k, choice)
-    likelihood = restricted_log_likelihood if method == "REML" else log_likelihood
+    method, ci, level, _ = choice
+    pools = pooled_numbers(y[np.newaxis], v[np.newaxis], choice)
+    numbers = {
+        name: float(x[0]) for name, x in zip(pools.numbers._fields, pools.numbers, strict=True)
+    }
+    # Effects are counted from that of the most precise study, so that effects that are all the
+    # same differ by nothing.
+    centred = y - y[np.argmin(v)]
+    profile = q_profile(centred, v, level) if method != "EE" else (math.nan, math.nan)
+    wi = 1.0 / (v + numbers["tau2"])
+    status = STATUSES[int(pools.status[0])]
     return PooledEffect(
-        *(estimate, interval.se, interval.low, interval.high, level, interval.p_value),
-        *(tau.tau2, tau.se, *profile),
-        *(spread.i2, spread.h2, q, q_p_value(q, k)),
-        *predicted,
-        loglik=likelihood(y, v, tau.tau2),
-        weights=100.0 * wi / total,
-        k=k,
+        **numbers,
+        level=level,
+        tau2_low=profile[0],
+        tau2_high=profile[1],
+        weights=100.0 * wi / wi.sum(),
+        k=y.size,
         method=method,
         ci=ci,
-        status="undefined" if math.isnan(interval.se) else tau.status,
-        message=" ".join(remarks(tau, interval, q, k, choice)),
+        status=status,
+        message=" ".join(
+            [*_search(centred, v, status, numbers["tau2"], method), *remarks(pools, choice)]
+        ),
     )
 
 
-def _predicted(
-    estimate: float, interval: Interval, tau2: float, k: int, choice: Choice
-) -> tuple[float, float]:
-    """Prediction interval; a common effect has none."""
-    if choice.method == "EE":
-        return math.nan, math.nan
-    return prediction_interval(
-        estimate, interval, tau2, k=k, level=choice.level, convention=choice.prediction
-    )
+def _search(y: Array, v: Array, status: str, tau2: float, method: str) -> list[str]:
+    """Say what the search for `tau2` met, if anything."""
+    if status == "not_converged":
+        return ["No value of tau2 could be shown to be the best."]
+    if status == "bimodal":
+        return [other_modes(y, v, tau2, restricted=method == "REML")]
+    return []

@@ -1,1 +1,34 @@
-"""What earlier evidence was worth, judged by what came later."""
+"""Retrodiction: what earlier evidence was worth, told from what came out later."""
+
+from equipoise.synthesis.retrodiction.case_file import (
+    CaseFile,
+    CaseRow,
+    PastCase,
+    parse_cases,
+    read_cases,
+)
+from equipoise.synthesis.retrodiction.past_questions import retrodict
+from equipoise.synthesis.retrodiction.records import (
+    CasePrediction,
+    CaseSummary,
+    Retrodiction,
+    RetrodictionScore,
+    RuleComparison,
+)
+from equipoise.synthesis.retrodiction.score_table import retrodiction_answer, retrodiction_text
+
+__all__ = [
+    "CaseFile",
+    "CasePrediction",
+    "CaseRow",
+    "CaseSummary",
+    "PastCase",
+    "Retrodiction",
+    "RetrodictionScore",
+    "RuleComparison",
+    "parse_cases",
+    "read_cases",
+    "retrodict",
+    "retrodiction_answer",
+    "retrodiction_text",
+]
