@@ -12,7 +12,7 @@ from equipoise.errors import InputError
 from equipoise.synthesis import PooledEffect, pool
 from equipoise.synthesis.pool_remarks import IDENTICAL, NARROWER, TOO_ALIKE
 
-METHODS = ("EE", "DL", "REML", "PM")
+METHODS = ("EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
 CIS = ("wald", "t", "hksj", "hksj-adhoc")
 
 studies = st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 4)), min_size=2, max_size=12).map(

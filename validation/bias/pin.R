@@ -105,7 +105,7 @@ for (name in names(sets)) {
       covariance_ratio = number(x$inf$cov.r, 12), tau2_left_out = number(x$inf$tau2.del, 12),
       q_left_out = number(x$inf$QE.del, 12), hat = number(x$inf$hat, 12),
       weight = number(x$inf$weight, 12), dfbetas = number(x$dfbs[[1]], 12),
-      influential = as.integer(x$is.infl))
+      influential = number(x$is.infl))
     for (test in c("z", "knha")) {
       object <- fit(d, method, test)
       x <- quiet(leave1out(object))

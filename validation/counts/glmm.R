@@ -20,10 +20,11 @@ for (model in c("UM.FS", "UM.RS", "CM.EL")) for (name in names(sets)) {
   x <- sets[[name]]
   if (nrow(x) > largest || (model == "CM.EL" && !(name %in% exact))) next
   for (method in if (model == "CM.EL") "ML" else c("ML", "EE")) {
-    f <- tryCatch(suppressWarnings(rma.glmm(
+    fit <- function(control) tryCatch(suppressWarnings(rma.glmm(
       ai = a, bi = b, ci = c, di = d, data = x, measure = "OR", model = model, method = method,
-      nAGQ = if (model == "UM.FS") 21 else 1,
-      control = if (model == "CM.EL") list() else tight)), error = function(e) NULL)
+      nAGQ = if (model == "UM.FS") 21 else 1, control = control)), error = function(e) NULL)
+    f <- fit(if (model == "CM.EL") list() else tight)
+    if (is.null(f) && model != "CM.EL") f <- fit(list())   # tight control fails on a few
     if (is.null(f)) next
     rows[[length(rows) + 1]] <- data.frame(
       set = name, model = model, method = method, estimate = number(f$beta[1]),

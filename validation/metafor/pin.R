@@ -3,7 +3,8 @@
 suppressMessages({library(metafor); library(metadat)})
 out <- commandArgs(trailingOnly = TRUE)[1]
 control <- list(threshold = 1e-14, maxiter = 10000, tol = 1e-14)
-largest <- 170   # studies; larger sets make the file big and test nothing else
+largest <- 700   # studies; of larger sets metafor inverts matrices for minutes
+long <- 170      # studies; sets above it are rounded to 8 digits, to keep the file small
 
 # Sets whose columns have names of their own.
 recipes <- list(
@@ -33,6 +34,20 @@ recipes <- list(
   dat.nielweise2008 = function(d) escalc("IRR", x1i = x1i, t1i = t1i, x2i = x2i, t2i = t2i,
     data = d),
   dat.pignon2000 = function(d) data.frame(yi = d$OmE / d$V, vi = 1 / d$V),
+  dat.bakdash2021 = function(d) data.frame(yi = d$es.z, vi = d$vi.z),
+  dat.dagostino1998 = function(d) escalc("SMD", m1i = mt, sd1i = sdt, n1i = tnt, m2i = mc,
+    sd2i = sdc, n2i = tnc, data = d),
+  dat.franchini2012 = function(d) escalc("MD", m1i = y1, sd1i = sd1, n1i = n1, m2i = y2,
+    sd2i = sd2, n2i = n2, data = d),
+  dat.frank2008 = function(d) escalc("OR", ai = bc.del.del, bi = bc.ins.ins, ci = ct.del.del,
+    di = ct.ins.ins, data = d),
+  dat.hartmannboyce2018 = function(d) escalc("OR", ai = x.nrt, n1i = n.nrt, ci = x.ctrl,
+    n2i = n.ctrl, data = d),
+  dat.kearon1998 = function(d) escalc("PLO", xi = tp, mi = fn, data = d),
+  dat.lopez2019 = function(d) data.frame(yi = d$diff, vi = d$se^2),
+  dat.stowe2010 = function(d) escalc("MD", m1i = y1, sd1i = sd1, n1i = n1, m2i = y2,
+    sd2i = sd2, n2i = n2, data = d),
+  dat.white2020 = function(d) escalc("ZCOR", ri = r, ni = n, data = d),
   dat.vanhowe1999 = function(d) escalc("OR", ai = cir.pos, bi = cir.neg, ci = non.pos,
     di = non.neg, data = d),
   dat.viechtbauer2021 = function(d) escalc("OR", ai = xTi, n1i = nTi, ci = xCi, n2i = nCi,
@@ -60,31 +75,41 @@ effects <- function(name, d) {
   found <- data.frame(yi = as.numeric(found$yi), vi = as.numeric(found$vi))
   found <- found[is.finite(found$yi) & is.finite(found$vi) & found$vi > 0, ]
   if (nrow(found) < 2 || nrow(found) > largest) return(NULL)
+  if (nrow(found) > long) found <- signif(found, 8)
   found
+}
+
+# Every data frame of metadat, those inside lists under their own name.
+frames <- function(name) {
+  data(list = name, package = "metadat", envir = environment())
+  set <- get(name)
+  if (is.data.frame(set)) return(setNames(list(set), name))
+  set <- Filter(is.data.frame, set)
+  setNames(set, paste(name, names(set), sep = "."))
 }
 
 number <- function(x) ifelse(is.na(x), "", formatC(x, digits = 16, format = "g", width = 1))
 options(warn = -1)
 inputs <- list(); pinned <- list(); missing <- list()
-for (name in sort(data(package = "metadat")$results[, "Item"])) {
-  data(list = name, package = "metadat", envir = environment())
-  set <- get(name)
-  if (!is.data.frame(set)) next
-  d <- effects(name, set)
+items <- sort(data(package = "metadat")$results[, "Item"])
+sets <- do.call(c, lapply(items, frames))
+for (name in names(sets)) {
+  d <- effects(name, sets[[name]])
   if (is.null(d)) next
   inputs[[name]] <- data.frame(set = name, yi = number(d$yi), vi = number(d$vi))
-  for (method in c("EE", "DL", "REML", "PM")) {
-    tests <- if (method == "REML") c("z", "t", "knha", "adhoc") else c("z", "knha")
+  for (method in c("EE", "DL", "REML", "PM", "HE", "HS", "SJ", "ML", "EB")) {
+    tests <- switch(method, REML = c("z", "t", "knha", "adhoc"), EE = , DL = , PM = c("z", "knha"),
+                    "knha")
     for (test in tests) {
       fit <- tryCatch(suppressWarnings(rma(yi, vi, data = d, method = method, test = test,
                                            control = control)), error = function(e) NULL)
       if (is.null(fit)) { missing[[length(missing) + 1]] <- paste(name, method, test); next }
       p <- predict(fit)
       pi <- if (method == "EE") c(NA, NA) else c(p$pi.lb, p$pi.ub)
-      tau <- if (method == "EE") c(NA, NA) else confint(fit, control = list(
+      tau <- if (method != "DL" || test != "z") c(NA, NA) else confint(fit, control = list(
         tau2.max = 1e8 * max(d$vi) + 1e8 * var(d$yi), tol = .Machine$double.eps,
         maxiter = 100000))$random[1, 2:3]
-      first <- test == "z"
+      first <- test == tests[1]
       keep <- function(x) if (first) number(x) else ""
       pinned[[length(pinned) + 1]] <- data.frame(
         set = name, method = method, test = test,

@@ -30,6 +30,14 @@ REFERENCES: tuple[Reference, ...] = (
         "10.1002/sim.1009",
     ),
     Reference(
+        "hedges1985",
+        "Hedges LV, Olkin I",
+        1985,
+        "Statistical methods for meta-analysis",
+        "Academic Press",
+        "10.1016/C2009-0-03396-0",
+    ),
+    Reference(
         "higgins2002",
         "Higgins JPT, Thompson SG",
         2002,
@@ -63,6 +71,14 @@ REFERENCES: tuple[Reference, ...] = (
         "10.1002/sim.1482",
     ),
     Reference(
+        "morris1983",
+        "Morris CN",
+        1983,
+        "Parametric empirical Bayes inference: theory and applications",
+        "Journal of the American Statistical Association 78:47-55",
+        "10.1080/01621459.1983.10477920",
+    ),
+    Reference(
         "paule1982",
         "Paule RC, Mandel J",
         1982,
@@ -85,6 +101,14 @@ REFERENCES: tuple[Reference, ...] = (
         "A simple confidence interval for meta-analysis",
         "Statistics in Medicine 21:3153-3159",
         "10.1002/sim.1262",
+    ),
+    Reference(
+        "sidik2005",
+        "Sidik K, Jonkman JN",
+        2005,
+        "Simple heterogeneity variance estimation for meta-analysis",
+        "Journal of the Royal Statistical Society C 54:367-384",
+        "10.1111/j.1467-9876.2005.00489.x",
     ),
     Reference(
         "viechtbauer2005",

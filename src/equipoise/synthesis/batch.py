@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,20 +11,42 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError
+from equipoise.synthesis.lane_loading import APART, BAD, UNTAME
+from equipoise.synthesis.pool_input import SPAN, STATUSES, Choice, option_problems
+from equipoise.synthesis.pooled_numbers import Numbers, pooled_numbers
 from equipoise.synthesis.pooling import pool as pool_one
 
-STATUSES = ("converged", "boundary", "bimodal", "not_converged", "undefined")
-"""Word of each status code."""
+__all__ = ["STATUSES", "BatchPooled", "pool"]
 
-FIELDS = (
-    *("estimate", "se", "ci_low", "ci_high", "p_value", "tau2", "tau2_se", "i2", "h2", "q"),
-    *("q_p_value", "prediction_low", "prediction_high", "loglik"),
-)
+CHUNK = 4096
+"""Rows a task; fixed, so that no result depends on the number of workers."""
+
+SHOWN = 5
+"""Bad rows that are named; the others are counted."""
 
 
 @dataclass(frozen=True)
 class BatchPooled:
-    """Pooled effects of B sets of trials; every array is (B,)."""
+    """Pooled effects of B sets of trials; every array is (B,), named as in `PooledEffect`.
+
+    Without the weights, the messages and the Q-profile interval of tau2: ask `pool` for those of
+    a set that matters.
+
+    Attributes
+    ----------
+    estimate, se, ci_low, ci_high, p_value : array
+        Mean effect, the standard error its interval uses, the interval, two-sided P.
+    tau2, tau2_se, i2, h2, q, q_p_value : array
+        Heterogeneity.
+    prediction_low, prediction_high, loglik : array
+        Prediction interval; (restricted) log-likelihood at the estimate.
+    k : array of int
+        Number of trials present.
+    status : array of int8
+        Index into `STATUSES`.
+    method, ci, level : str, str, float
+        Options of all rows.
+    """
 
     estimate: Array
     se: Array
@@ -55,18 +79,125 @@ def pool(
     prediction: str = "metafor",
     workers: int | None = None,
 ) -> BatchPooled:
-    """Pool every row of `Y` (B, k) with variances `V` (B, k); NaN is an absent trial."""
-    y, v = np.asarray(Y, dtype=np.float64), np.asarray(V, dtype=np.float64)
-    if y.ndim != 2 or y.shape != v.shape:
-        found = f"shapes {y.shape} and {v.shape}"
+    """Pool every row of `Y`: the numbers of the scalar `pool`, hundreds of thousands a second.
+
+    Parameters
+    ----------
+    Y, V : array_like, shape (B, k)
+        Effects on the analysis scale (log for ratios) and their sampling *variances*, one row a
+        set of trials. NaN in both is an absent trial. Arrays of float64 in C order are not copied.
+    method, ci, level, prediction
+        As in `equipoise.synthesis.pool`, one choice for all rows.
+    workers : int, optional
+        Threads; by default as many as there are processors. Rows are shared out in fixed chunks,
+        so that results are the same to the last bit for any number.
+
+    Returns
+    -------
+    BatchPooled
+        A row without a trial is NaN and ``undefined``; one trial has a Wald interval only.
+
+    Raises
+    ------
+    ArrayError
+        Unknown option, unequal shapes, or rows with a value that is not finite, a variance that
+        is not above zero, one of a pair missing, or magnitudes too far apart; the first rows are
+        named and all are counted.
+
+    Notes
+    -----
+    Likelihood fits carry the same proof that no better tau2 exists as the scalar `pool`.
+
+    Examples
+    --------
+    >>> nan = float("nan")
+    >>> both = pool([[0.1, 0.3, 0.35], [0.1, 0.3, nan]], [[0.04, 0.05, 0.02], [0.04, 0.05, nan]])
+    >>> [int(k) for k in both.k], STATUSES[both.status[0]]
+    ([3, 2], 'boundary')
+    """
+    choice = Choice(method, ci, level, prediction)
+    y, v = _checked(Y, V, choice, workers)
+    out = np.empty((len(Numbers._fields), len(y)))
+    words = np.empty((3, len(y)), dtype=np.int64)
+
+    def run(start: int) -> None:
+        rows = slice(start, start + CHUNK)
+        pools = pooled_numbers(y[rows], v[rows], choice)
+        for field, values in enumerate(pools.numbers):
+            out[field, rows] = values
+        words[0, rows], words[1, rows], words[2, rows] = pools.k, pools.status, pools.verdict
+
+    starts = range(0, len(y), CHUNK)
+    if len(starts) > 1:
+        with ThreadPoolExecutor(workers or os.cpu_count() or 1) as threads:
+            list(threads.map(run, starts))
+    else:
+        list(map(run, starts))
+    _refuse_bad(y, v, words[2])
+    _pool_untame(y, v, choice, out, words)
+    status = words[1].astype(np.int8)
+    numbers = dict(zip(Numbers._fields, out, strict=True))
+    return BatchPooled(**numbers, k=words[0], status=status, method=method, ci=ci, level=level)
+
+
+def _checked(
+    Y: ArrayLike, V: ArrayLike, choice: Choice, workers: int | None
+) -> tuple[Array, Array]:
+    """Both arrays as float64 in C order, or every reason why they cannot be pooled."""
+    problems = option_problems(choice)
+    if workers is not None and workers < 1:
+        problems.append(Problem("", "", "workers", repr(workers), "at least 1", "Leave it out."))
+    try:
+        y = np.ascontiguousarray(Y, dtype=np.float64)
+        v = np.ascontiguousarray(V, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        action = "Pass one number a trial."
+        raise ArrayError([*problems, Problem("", "", "Y, V", "", "numbers", action)]) from error
+    if np.ndim(Y) != 2 or np.shape(Y) != np.shape(V):
+        found = f"shapes {np.shape(Y)} and {np.shape(V)}"
         action = "Pass one row a set of trials."
-        raise ArrayError([Problem("", "", "Y, V", found, "equal shapes (B, k)", action)])
-    results = [
-        pool_one(a[keep], b[keep], method=method, ci=ci, level=level, prediction=prediction)
-        for a, b in zip(y, v, strict=True)
-        for keep in [~(np.isnan(a) & np.isnan(b))]
-    ]
-    columns = {f: np.array([getattr(r, f) for r in results]) for f in FIELDS}
-    k = np.array([r.k for r in results])
-    status = np.array([STATUSES.index(r.status) for r in results], dtype=np.int8)
-    return BatchPooled(**columns, k=k, status=status, method=method, ci=ci, level=level)
+        problems.append(Problem("", "", "Y, V", found, "equal shapes (B, k)", action))
+    if problems:
+        raise ArrayError(problems)
+    return y, v
+
+
+def _refuse_bad(y: Array, v: Array, verdict: NDArray[np.int64]) -> None:
+    """Refuse the batch when a row holds what cannot be pooled; name the first such rows."""
+    near = f"standard errors within a factor of {SPAN:g}, effects within {SPAN:g} of the smallest"
+    kinds = (
+        (BAD, "finite effects with variances above 0, or NaN in both", "Correct or leave out."),
+        (APART, near, "Check that V are variances in squared units of Y."),
+    )
+    problems = []
+    for code, allowed, action in kinds:
+        rows = np.flatnonzero(verdict == code)
+        for row in rows[:SHOWN]:
+            j = _worst(y[row], v[row]) if code == BAD else 0
+            found = f"effect {y[row, j]!s}, variance {v[row, j]!s}" if code == BAD else "the row"
+            where = f"row {row}, index {j}" if code == BAD else f"row {row}"
+            problems.append(Problem("", where, "Y, V", found, allowed, action))
+        if rows.size > SHOWN:
+            more = f"{rows.size - SHOWN} further rows"
+            problems.append(Problem("", more, "Y, V", f"{rows.size} in all", allowed, action))
+    if problems:
+        raise ArrayError(problems)
+
+
+def _worst(y: Array, v: Array) -> int:
+    """Index of the first trial of a row that is neither absent nor fit."""
+    tiny = float(np.finfo(np.float64).tiny)
+    fit = np.isfinite(y) & np.isfinite(v) & (v >= tiny) | np.isnan(y) & np.isnan(v)
+    return int(np.argmin(fit))
+
+
+def _pool_untame(y: Array, v: Array, choice: Choice, out: Array, words: NDArray[np.int64]) -> None:
+    """Pool rows whose unit is extreme one by one, in a unit of their own."""
+    method, ci, level, prediction = choice
+    for row in np.flatnonzero(words[2] == UNTAME):
+        there = ~np.isnan(y[row])
+        one = pool_one(
+            y[row, there], v[row, there], method=method, ci=ci, level=level, prediction=prediction
+        )
+        out[:, row] = [getattr(one, name) for name in Numbers._fields]
+        words[1, row] = STATUSES.index(one.status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
@@ -17,11 +17,9 @@ def kernel(function: Function) -> Function:
     bits whoever asks; no `parallel`, the caller owns the threads; a division by zero is an
     infinity as in NumPy, not an exception.
     """
-    compiled: Function = njit(nogil=True, cache=True, error_model="numpy")(function)
-    return compiled
+    return cast(Function, njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
 def part(function: Function) -> Function:
     """Compile a function that only kernels call; it is kept within theirs and not by itself."""
-    compiled: Function = njit(nogil=True, error_model="numpy")(function)
-    return compiled
+    return cast(Function, njit(nogil=True, error_model="numpy")(function))

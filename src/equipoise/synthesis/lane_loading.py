@@ -66,8 +66,8 @@ def judge(effects: Array, variances: Array) -> tuple[int, int, float, float, flo
 
 
 @part
-def load(i: int, effects: Array, variances: Array, work: Array) -> tuple[int, int]:
-    """Put one row (k,) into lane `i`, effects counted from the most precise; verdict and size."""
+def load(i: int, effects: Array, variances: Array, work: Array) -> int:
+    """Put one row (k,) into lane `i`, effects counted from the most precise; its verdict."""
     verdict, n, origin, least, most = judge(effects, variances)
     work[SIZE * LANES + i] = n
     if verdict != FIT:

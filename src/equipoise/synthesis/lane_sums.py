@@ -116,14 +116,16 @@ def moments(i: int, work: Array, restricted: bool) -> tuple[float, float, float,
 @part
 def trace(i: int, work: Array) -> float:
     """`tr P = sum over pairs 2 wi wj / sum w` of lane `i`."""
-    return 2.0 * work[PAIRS * LANES + i] / work[TOTAL * LANES + i]
+    out: float = 2.0 * work[PAIRS * LANES + i] / work[TOTAL * LANES + i]
+    return out
 
 
 @part
 def trace_of_square(i: int, work: Array) -> float:
     """`tr PP` of lane `i`."""
     both = work[DIAGONAL * LANES + i] + 2.0 * work[CROSS * LANES + i]
-    return both / work[TOTAL * LANES + i] ** 2
+    out: float = both / work[TOTAL * LANES + i] ** 2
+    return out
 
 
 @part

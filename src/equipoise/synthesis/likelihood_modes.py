@@ -35,9 +35,10 @@ EVALUATIONS = 20_000
 def sums_at(
     y: Array, v: Array, tau2: float, restricted: bool
 ) -> tuple[float, float, float, float, float, float]:
-    """Return `A, B, C, D` (see `certificates`), `Q` and `sum w` at `tau2`, for effects from an origin.
+    """Return `A, B, C, D` (see `certificates`), `Q` and `sum w` at `tau2`.
 
-    The origin must be the effect of the most precise trial. The same sums as `lane_sums`.
+    Effects are counted from an origin, which must be that of the most precise trial. The sums of
+    `lane_sums`.
     """
     n, total, product, pairs, least = y.size, 0.0, 0.0, 0.0, math.inf
     for j in range(n):
@@ -132,7 +133,7 @@ def cross_root(y: Array, v: Array, start: float, restricted: bool) -> tuple[floa
 def find_modes(y: Array, v: Array, restricted: bool, out: Array) -> int:
     """Fill `out` (`MODES`,) with every maximum on `tau2 >= 0`, ascending; return how many.
 
-    Minus one when the march was given up.
+    Minus one less the maxima met when the march was given up.
     """
     least, most = v.min(), v.max()
     found, t, used = 0, 0.0, 0
@@ -154,21 +155,23 @@ def find_modes(y: Array, v: Array, restricted: bool, out: Array) -> int:
         if step >= SHORT * (least + t):
             t += step
             continue
-        t, mode, spent = cross_root(y, v, t, restricted)
+        end, mode, spent = cross_root(y, v, t, restricted)
         used += spent
         if mode >= 0.0 and found < MODES:
             out[found] = mode
             found += 1
-    return -1
+        # Where the score is nearly level, the proven stretch is the longer of the two.
+        t = max(end, t + step)
+    return -1 - found
 
 
 @part
 def best_mode(y: Array, v: Array, restricted: bool, out: Array) -> tuple[int, float]:
-    """How many maxima there are (-1: not known) and the `tau2` of the highest."""
+    """How many maxima there are (0: the march was given up) and the `tau2` of the highest met."""
     found = find_modes(y, v, restricted, out)
     best, top = np.nan, -np.inf
-    for i in range(found):
+    for i in range(found if found >= 0 else -1 - found):
         h = height(y, v, out[i], restricted)
         if h > top:
             best, top = out[i], h
-    return found, best
+    return max(found, 0), best

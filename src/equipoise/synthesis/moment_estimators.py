@@ -70,9 +70,10 @@ def from_rough_variance(i: int, n: int, work: Array) -> tuple[float, float]:
 
 @part
 def information_error(i: int, n: int, work: Array, method: int) -> float:
-    """Standard error of ML, REML, EB and PM at the estimate, from the expected information."""
+    """Return the standard error of ML, REML, EB or PM, from the expected information."""
     if method == REML:
         return math.sqrt(2.0 / trace_of_square(i, work))
     if method == ML:
         return math.sqrt(2.0 / work[SQUARES * LANES + i])
-    return math.sqrt(2.0 * n * n / (n - 1.0)) / work[TOTAL * LANES + i]
+    error: float = math.sqrt(2.0 * n * n / (n - 1.0)) / work[TOTAL * LANES + i]
+    return error

@@ -16,6 +16,7 @@ METHODS = ("EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
 INTERVALS = ("wald", "t", "hksj", "hksj-adhoc")
 PREDICTIONS = ("metafor", "riley")
 STATUSES = ("converged", "boundary", "bimodal", "not_converged", "undefined")
+"""Words of the status codes."""
 
 SPAN = 1e12
 """Largest effect, and largest standard error, in units of the smallest standard error.
@@ -24,7 +25,7 @@ A double has 16 digits. Beyond this an interval round the effect keeps fewer tha
 until it seems to have no width; no trial comes near.
 """
 
-FAINT = -300
+FAINT = -140
 """Binary exponent of the largest effect, in standard errors, below which effects are lifted.
 
 Such effects cannot move tau2 from zero, but squares of anything smaller would soon be lost.
@@ -43,8 +44,8 @@ class Choice(NamedTuple):
     prediction: str
 
 
-def checked(yi: ArrayLike, vi: ArrayLike, choice: Choice) -> tuple[Array, Array]:
-    """Return both vectors, or every reason why they cannot be pooled."""
+def option_problems(choice: Choice) -> list[Problem]:
+    """Return a problem for every option that is not one there is."""
     problems = [
         *not_among("method", choice.method, METHODS),
         *not_among("ci", choice.ci, INTERVALS),
@@ -53,6 +54,12 @@ def checked(yi: ArrayLike, vi: ArrayLike, choice: Choice) -> tuple[Array, Array]
     if not 0.0 < choice.level <= HIGHEST_LEVEL:
         allowed = f"above 0, at most {HIGHEST_LEVEL}"
         problems.append(Problem("", "", "level", repr(choice.level), allowed, "Use 0.95."))
+    return problems
+
+
+def checked(yi: ArrayLike, vi: ArrayLike, choice: Choice) -> tuple[Array, Array]:
+    """Return both vectors, or every reason why they cannot be pooled."""
+    problems = option_problems(choice)
     y, v = as_vector(yi, "yi"), as_vector(vi, "vi")
     same_length(yi=y, vi=v)
     tiny = float(np.finfo(np.float64).tiny)

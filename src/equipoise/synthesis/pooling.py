@@ -13,7 +13,7 @@ from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.heterogeneity import q_profile
 from equipoise.synthesis.pool_input import STATUSES, Choice, checked, exponents_of, out_of_range
 from equipoise.synthesis.pool_remarks import FEW, remarks
-from equipoise.synthesis.pooled_numbers import pooled_numbers
+from equipoise.synthesis.pooled_numbers import Pools, pooled_numbers
 from equipoise.synthesis.restricted_likelihood import other_modes
 
 __all__ = ["FEW", "METHOD_CITES", "PooledEffect", "pool"]
@@ -22,7 +22,7 @@ METHOD_CITES = {
     "EE": ("cochran1954",),
     "DL": ("dersimonian1986",),
     "HE": ("hedges1985",),
-    "HS": ("hunter2004",),
+    "HS": ("viechtbauer2005",),
     "SJ": ("sidik2005",),
     "ML": ("viechtbauer2005",),
     "REML": ("viechtbauer2005",),
@@ -152,6 +152,10 @@ def pool(
     -----
     Do not pool effects that share patients, nor effects of several designs.
 
+    The kernel that finds tau2 is that of `batch.pool`, and gives the same bits. `tau2_se` follows
+    metafor: the exact variance of the moment for DL, HE, HS and SJ, the expected information for
+    ML and REML, `sqrt(2 k^2 / (k - 1)) / sum wi` for PM and EB.
+
     Sources: Viechtbauer 2005, 10.3102/10769986030003261; Hartung and Knapp 2001,
     10.1002/sim.1009; Viechtbauer 2007, 10.1002/sim.2514.
 
@@ -166,7 +170,7 @@ def pool(
     if y.size == 0:
         return _nothing(choice)
     unit, lift = exponents_of(y, v)
-    scaled = _pool_in_unit(np.ldexp(y, lift - unit), np.ldexp(v, -2 * unit), choice)
+    scaled = _pool_in_unit(np.ldexp(y, lift - unit), np.ldexp(v, -2 * unit), choice, unit)
     return _rescaled(scaled, unit, lift, prediction)
 
 
@@ -182,6 +186,8 @@ def _rescaled(result: PooledEffect, unit: int, lift: int, prediction: str) -> Po
     ahead = unit if prediction == "riley" else down
     powers |= {"estimate": unit - lift, "prediction_low": ahead, "prediction_high": ahead}
     powers |= {"q": -2 * lift, "h2": -2 * lift if result.method == "EE" else 0}
+    if result.method == "SJ":  # its tau2 goes with the fourth power of faint effects
+        powers |= {"tau2": 2 * unit - 4 * lift, "tau2_se": 2 * unit - 2 * lift, "i2": -4 * lift}
     with np.errstate(over="ignore", under="ignore"):
         changes: dict[str, Any] = {
             n: float(np.ldexp(getattr(result, n), power)) for n, power in powers.items()
@@ -202,8 +208,8 @@ def _nothing(choice: Choice) -> PooledEffect:
     )
 
 
-def _pool_in_unit(y: Array, v: Array, choice: Choice) -> PooledEffect:
-    """Pool data whose typical standard error is near 1."""
+def _pool_in_unit(y: Array, v: Array, choice: Choice, unit: int) -> PooledEffect:
+    """Pool data whose typical standard error is near 1, having been divided by `2^unit`."""
     method, ci, level, _ = choice
     pools = pooled_numbers(y[np.newaxis], v[np.newaxis], choice)
     numbers = {
@@ -214,7 +220,7 @@ def _pool_in_unit(y: Array, v: Array, choice: Choice) -> PooledEffect:
     centred = y - y[np.argmin(v)]
     profile = q_profile(centred, v, level) if method != "EE" else (math.nan, math.nan)
     wi = 1.0 / (v + numbers["tau2"])
-    status = STATUSES[int(pools.status[0])]
+    search = _search(centred, v, pools, method, unit)
     return PooledEffect(
         **numbers,
         level=level,
@@ -224,17 +230,17 @@ def _pool_in_unit(y: Array, v: Array, choice: Choice) -> PooledEffect:
         k=y.size,
         method=method,
         ci=ci,
-        status=status,
-        message=" ".join(
-            [*_search(centred, v, status, numbers["tau2"], method), *remarks(pools, choice)]
-        ),
+        status=STATUSES[int(pools.status[0])],
+        message=" ".join([*search, *remarks(pools, choice)]),
     )
 
 
-def _search(y: Array, v: Array, status: str, tau2: float, method: str) -> list[str]:
+def _search(y: Array, v: Array, pools: Pools, method: str, unit: int) -> list[str]:
     """Say what the search for `tau2` met, if anything."""
+    status = STATUSES[int(pools.status[0])]
     if status == "not_converged":
         return ["No value of tau2 could be shown to be the best."]
     if status == "bimodal":
-        return [other_modes(y, v, tau2, restricted=method == "REML")]
+        tau2, square = float(pools.numbers.tau2[0]), math.ldexp(1.0, 2 * unit)
+        return [other_modes(y, v, tau2, restricted=method == "REML", unit=square)]
     return []

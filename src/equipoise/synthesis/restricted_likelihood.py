@@ -53,14 +53,16 @@ def modes(yi: Array, vi: Array, *, restricted: bool = True) -> list[float]:
     return [float(tau2) for tau2 in out[: max(found, 0)]]
 
 
-def other_modes(yi: Array, vi: Array, tau2: float, *, restricted: bool) -> str:
-    """Say which other values of `tau2` the data support nearly as well."""
+def other_modes(
+    yi: Array, vi: Array, tau2: float, *, restricted: bool, unit: float = 1.0
+) -> str:
+    """Say which other values of `tau2`, times `unit`, the data support nearly as well."""
     height = restricted_log_likelihood if restricted else log_likelihood
     found = modes(yi, vi, restricted=restricted)
     best = min(found, key=lambda t: abs(t - tau2))
     below = {t: height(yi, vi, best) - height(yi, vi, t) for t in found if t != best}
     others = "; ".join(
-        f"tau2 {t:.4g}, log-likelihood lower by {lower:.2g}" for t, lower in below.items()
+        f"tau2 {t * unit:.4g}, log-likelihood lower by {lower:.2g}" for t, lower in below.items()
     )
     tie = " They cannot be told apart." if max(below.values(), default=1.0) < TIE else ""
     name = "restricted likelihood" if restricted else "likelihood"

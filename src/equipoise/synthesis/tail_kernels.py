@@ -23,6 +23,9 @@ FAR = 1e-4
 MANY = 400
 """Degrees of freedom above which the library is as fast, and its asymptotics safer."""
 
+LARGE = 1000.0
+"""Chi-square above which the first term of the finite sum would be lost, `exp(-x / 2)`."""
+
 
 @part
 def chi_square_tail(q: float, df: int) -> float:
@@ -74,7 +77,8 @@ def fill_chi_square(q: Array, df: Whole, out: Array) -> None:
         if df[i] < 1:
             out[i] = 1.0 if df[i] == 0 else np.nan
         else:
-            out[i] = chi_square_tail(q[i], df[i]) if df[i] <= MANY else -1.0
+            served = df[i] <= MANY and not q[i] > LARGE
+            out[i] = chi_square_tail(q[i], df[i]) if served else -1.0
 
 
 @kernel

@@ -22,6 +22,9 @@ from equipoise.synthesis.survival import (
     two_arm_table,
 )
 
+HALF = settings.default.max_examples // 2
+"""Examples of the slower properties, whatever the profile."""
+
 
 @st.composite
 def trials(draw, least=4, most=40):
@@ -74,7 +77,7 @@ def plain_curve(time, event):
     return out
 
 
-@settings(max_examples=30)
+@settings(max_examples=HALF)
 @given(trials())
 def test_curve_by_hand(trial):
     time, event, _, _ = trial
@@ -101,7 +104,7 @@ def plain_test(time, event, arm, stratum):
     return difference, variance
 
 
-@settings(max_examples=30)
+@settings(max_examples=HALF)
 @given(trials())
 def test_log_rank_by_hand(trial):
     time, event, arm, stratum = trial
@@ -151,7 +154,7 @@ def test_cox_by_hand(sets, ties):
         assert -curvature == pytest.approx(np.linalg.inv(fit.covariance)[j, j], rel=1e-4)
 
 
-@settings(max_examples=30)
+@settings(max_examples=HALF)
 @given(trials(), st.sampled_from(["efron", "breslow"]))
 def test_two_arms_are_one_covariate(trial, ties):
     time, event, arm, stratum = trial
@@ -181,7 +184,7 @@ def test_two_arms_are_one_covariate(trial, ties):
 # laws
 
 
-@settings(max_examples=30)
+@settings(max_examples=HALF)
 @given(trials())
 def test_swapping_the_arms_turns_the_sign(trial):
     time, event, arm, stratum = trial
@@ -198,7 +201,7 @@ def test_swapping_the_arms_turns_the_sign(trial):
     assert one.p_value == other.p_value
 
 
-@settings(max_examples=30)
+@settings(max_examples=HALF)
 @given(trials(), st.randoms(use_true_random=False))
 def test_order_and_unit_do_not_matter(trial, random):
     time, event, arm, stratum = trial
@@ -216,7 +219,7 @@ def test_order_and_unit_do_not_matter(trial, random):
     assert other.se == pytest.approx(2 * one.se)
 
 
-@settings(max_examples=30)
+@settings(max_examples=HALF)
 @given(trials())
 def test_without_ties_the_score_test_is_the_log_rank_test(trial):
     time, event, arm, stratum = trial
@@ -226,7 +229,7 @@ def test_without_ties_the_score_test_is_the_log_rank_test(trial):
         assert hazard.score == pytest.approx(rank.chi2, rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=30)
+@settings(max_examples=HALF)
 @given(trials())
 def test_curves_fall_within_their_limits(trial):
     time, event, _, _ = trial

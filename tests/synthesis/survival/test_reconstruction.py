@@ -18,6 +18,9 @@ from equipoise.synthesis.survival import (
     survival_at,
 )
 
+HALF = settings.default.max_examples // 2
+"""Examples of the slower properties, whatever the profile."""
+
 WEEKS = [0, 5, 10, 15, 20, 25, 30, 35]
 
 
@@ -128,7 +131,7 @@ def arms(draw):
     return np.array(time) / 10, np.array(event, dtype=float)
 
 
-@settings(max_examples=25)
+@settings(max_examples=HALF)
 @given(arms(), st.booleans())
 def test_what_is_made_keeps_to_what_is_printed(arm, told):
     time, event = arm
@@ -145,7 +148,7 @@ def test_what_is_made_keeps_to_what_is_printed(arm, told):
         assert made.at_risk_made.tolist() == made.at_risk.tolist()
 
 
-@settings(max_examples=25)
+@settings(max_examples=HALF)
 @given(arms())
 def test_order_and_repeats_of_readings_do_not_matter(arm):
     t, s, knots, at_risk = printed(*arm, [0.0, 10.0], 4)

@@ -21,6 +21,9 @@ METHOD_CITES = {
 }
 """Keys of `equipoise.cite.REFERENCES` behind the method and its two estimators."""
 
+SAME = 1e-12
+"""Difference of two distances, relative to the largest, that is arithmetic."""
+
 NOT_A_CORRECTION = (
     "The filled studies were never done: read the difference as how much asymmetry could matter, "
     "not as a corrected effect."
@@ -99,8 +102,8 @@ def trim_and_fill(
     """Fill the studies that a symmetrical funnel lacks, and pool again.
 
     The `k0` most extreme effects on the full side are trimmed, the rest pooled to `mu`, and
-    with `ri` the ranks of `|yi - mu|` over all k studies, signed as `yi - mu`, `k0` is taken anew
-    until it does not change:
+    with `ri` the ranks of `|yi - mu|` over all k studies (the mean rank for equal ones), signed
+    as `yi - mu`, `k0` is taken anew until it does not change:
 
     - ``L0``: `(4 S - k (k + 1)) / (2 k - 1)`, `S` the sum of the positive ranks;
     - ``R0``: the length of the unbroken run of highest ranks that are positive, minus 1;
@@ -155,13 +158,7 @@ def trim_and_fill(
     k = y.size
     observed = pool(y, v, method=method, ci=ci, level=level)
     if k < 3:
-        why = f"Trim and fill needs three studies; there are {k}."
-        nothing = np.zeros(k, dtype=bool)
-        nan = math.nan
-        return TrimAndFill(
-            *(side or "left", 0, nan, nan, observed, observed, y, v, nothing, estimator, 0, k),
-            *("undefined", why),
-        )
+        return _nothing(y, v, estimator, observed)
     side = side or _empty_side(y, v, method)
     sign = 1.0 if side == "left" else -1.0
     order = np.argsort(sign * y, kind="stable")
@@ -186,6 +183,16 @@ def trim_and_fill(
         k=k,
         status="converged" if found.settled else "not_converged",
         message=_remarks(found, observed),
+    )
+
+
+def _nothing(y: Array, v: Array, estimator: str, observed: PooledEffect) -> TrimAndFill:
+    """Return what is left when there are too few studies to fill."""
+    k, nan = y.size, math.nan
+    none = np.zeros(k, dtype=bool)
+    why = f"Trim and fill needs three studies; there are {k}."
+    return TrimAndFill(
+        *("", 0, nan, nan, observed, observed, y, v, none, estimator, 0, k, "undefined", why)
     )
 
 
@@ -218,8 +225,7 @@ def _count(y: Array, v: Array, estimator: str, method: str, maxiter: int) -> _Co
 def _estimators(centred: Array, estimator: str) -> tuple[float, float]:
     """Return `k0` before it is rounded and cut at zero, and its standard error there."""
     k = centred.size
-    ranks = np.empty(k)
-    ranks[np.argsort(np.abs(centred), kind="stable")] = np.arange(1, k + 1)
+    ranks = _mid_ranks(np.abs(centred))
     if estimator == "R0":
         below = ranks[centred < 0.0]
         run = k - (float(below.max()) if below.size else 0.0)
@@ -229,6 +235,22 @@ def _estimators(centred: Array, estimator: str) -> tuple[float, float]:
     cubic = k * (k + 1) * (2 * k + 1) + 10 * k0**3 + 27 * k0**2 + 17 * k0
     variance = (cubic - 18 * k * k0**2 - 18 * k * k0 + 6 * k**2 * k0) / 24.0
     return k0, 4.0 * math.sqrt(max(0.0, variance)) / (2 * k - 1)
+
+
+def _mid_ranks(distance: Array) -> Array:
+    """Ranks from 1, the mean rank for those that are equal but for arithmetic.
+
+    Without, a study and its mirror image would be ranked by the order they came in, and a
+    symmetrical funnel could seem to lack some.
+    """
+    order = np.argsort(distance, kind="stable")
+    gap = np.diff(distance[order]) > SAME * float(distance.max())
+    group = np.concatenate([[0], np.cumsum(gap)])
+    size = np.bincount(group)
+    last = np.cumsum(size)
+    ranks = np.empty(distance.size)
+    ranks[order] = (last - 0.5 * (size - 1))[group]
+    return ranks
 
 
 def _remarks(found: _Count, observed: PooledEffect) -> str:

@@ -29,7 +29,7 @@ HIGHEST_WEIGHT = 100.0
 LOWEST_WEIGHT = 1e-8
 """Where a weight that wants to be zero is stopped."""
 
-MEANS, VARIANCES, ROUNDS = 25, 12, 60
+MEANS, VARIANCES, ROUNDS = 25, 12, 25
 TWO = 2
 """Peaks along the mean that are climbed at one `tau2`."""
 
@@ -119,6 +119,10 @@ def _profiled(
     data: Selected, means: Array, tau2: float, given: Array | None
 ) -> tuple[Array, Array]:
     """Heights (m,) at m means, with weights (m, J) that nearly maximise them."""
+    s2 = data.v + tau2
+    normal = -0.5 * ((data.y - means[:, None]) ** 2 / s2 + np.log(s2)).sum(axis=1)
+    if given is not None and bool((given == 1.0).all()):
+        return normal, np.ones((means.size, given.size))
     chance = np.stack([chances(data, float(mu), tau2) for mu in means])
     first = np.ones(data.counts.size) if given is None else given
     delta = np.repeat(first[None, :], means.size, axis=0)
@@ -126,10 +130,8 @@ def _profiled(
         total = np.maximum(chance @ delta[:, :, None], 1e-300)
         delta = data.counts / np.maximum((chance / total).sum(axis=1), 1e-300)
         delta = np.clip(delta / delta[:, :1], LOWEST_WEIGHT, HIGHEST_WEIGHT)
-    s2 = data.v + tau2
-    normal = ((data.y - means[:, None]) ** 2 / s2 + np.log(s2)).sum(axis=1)
     total = np.maximum((chance @ delta[:, :, None])[:, :, 0], 1e-300)
-    heights: Array = np.log(delta) @ data.counts - 0.5 * normal - np.log(total).sum(axis=1)
+    heights: Array = normal + np.log(delta) @ data.counts - np.log(total).sum(axis=1)
     return heights, delta
 
 

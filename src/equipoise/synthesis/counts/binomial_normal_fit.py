@@ -47,9 +47,9 @@ def fitted(model: str, tables: Tables, nodes: int, *, heterogeneity: bool) -> Fi
         peaks = [last] if at_end else modes(surface, found, layout.spreads)
     peak, held = peaks[0], () if heterogeneity else fixed
     while True:
-        finer = min(2 * nodes - 1, layout.most_nodes)
+        finer = 2 * nodes - 1
         error = abs(surface_of(model, tables, finer)(peak.at)[0] - peak.value)
-        if error <= PRECISE * (1.0 + abs(peak.value)) or finer == nodes or at_end:
+        if error <= PRECISE * (1.0 + abs(peak.value)) or finer > layout.most_nodes or at_end:
             return Fit(peak, peaks[1:], common, nodes, error, at_end)
         nodes, surface = finer, surface_of(model, tables, finer)
         peak = polish(surface, peak.at, layout.spreads, held)

@@ -108,7 +108,7 @@ def binomial_normal(
     --------
     >>> fit = binomial_normal([4, 0, 2], [119, 50, 98], [11, 3, 5], [128, 47, 95])
     >>> fit.status, round(fit.estimate, 3)
-    ('boundary', -1.124)
+    ('boundary', -1.128)
     """
     problems = _option_problems(model, nodes, double_zero)
     exact = model == "conditional-exact"

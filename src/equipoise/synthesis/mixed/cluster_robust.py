@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equipoise.synthesis.arrays import Array
-from equipoise.synthesis.mixed.likelihood import Model, total_covariance
+from equipoise.synthesis.mixed.likelihood import Model, as_floats, total_covariance
 
 NOTHING_LEFT = 1e-12
 """Relative eigenvalue below which a cluster's residuals are fixed at zero by the coefficients."""
@@ -65,7 +65,7 @@ class Robust:
                 last = np.trace(BK[s, t] @ BK[t, s]) + np.trace(BK[t, s] @ BK[t, s])
                 total += _pair(own, moved, (s, s), (t, t)) + _pair(own, moved, (s, t), (t, s))
                 total += float(last)
-        return q * (q + 1) / total
+        return float(q * (q + 1) / total)
 
 
 def _pair(own: Array, moved: Array, one: tuple[int, int], other: tuple[int, int]) -> float:
@@ -75,11 +75,9 @@ def _pair(own: Array, moved: Array, one: tuple[int, int], other: tuple[int, int]
     return float(a @ b - a @ n - m @ b)
 
 
-def robust(
-    model: Model, matrices: Sequence[Array], b: Array, information: Array
-) -> Robust:
+def robust(model: Model, matrices: Sequence[Array], b: Array, information: Array) -> Robust:
     """CR2 covariance; every block of `model` is one cluster."""
-    bread = np.linalg.inv(information)
+    bread = as_floats(np.linalg.inv(information))
     meat = np.zeros_like(bread)
     weights, working, cross = [], [], []
     for stack in model.stacks:

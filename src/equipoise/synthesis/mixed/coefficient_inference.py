@@ -12,7 +12,7 @@ from scipy.special import chdtrc, fdtrc
 from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.intervals import critical_value, two_sided_p
 from equipoise.synthesis.mixed.cluster_robust import Robust, robust
-from equipoise.synthesis.mixed.likelihood import Model, Solved
+from equipoise.synthesis.mixed.likelihood import Model, Solved, as_floats
 from equipoise.synthesis.mixed.model_input import Prepared
 
 
@@ -61,7 +61,7 @@ def infer(
     For ``cr2`` the blocks of `model` must be the clusters.
     """
     spare = prepared.k - prepared.p
-    wald = np.linalg.inv(solved.information)
+    wald = as_floats(np.linalg.inv(solved.information))
     if inference == "cr2":
         found = robust(model, model.covariances(theta), solved.b, solved.information)
         return Inferred(solved.b, found.covariance, math.nan, math.nan, prepared.lift, found)
@@ -100,29 +100,29 @@ def combine(
 
 
 def omnibus(prepared: Prepared, inferred: Inferred) -> OmnibusTest:
-    """Test that every coefficient but the intercept is zero.
+    """Test that every coefficient but the intercept is zero; NaN if there is no other."""
+    return joint_test(prepared, inferred, prepared.design.back[list(prepared.design.slopes)])
 
-    `QM = b' C^-1 b` over those m coefficients: chi-square(m) for ``wald``; `QM / m` against
-    F(m, k - p) for ``t`` and the Hartung-Knapp kinds; for ``cr2`` the approximate Hotelling
-    test, `(n - m + 1) / (n m) QM` against F(m, n - m + 1), `n` its degrees of freedom. NaN
-    without a column besides the intercept.
+
+def joint_test(prepared: Prepared, inferred: Inferred, rows: Array) -> OmnibusTest:
+    """Test that m combinations `rows @ b` (m, p) are all zero.
+
+    `QM = b' C^-1 b`: chi-square(m) for ``wald``; `QM / m` against F(m, k - p) for ``t`` and the
+    Hartung-Knapp kinds; for ``cr2`` the approximate Hotelling test, `(n - m + 1) / (n m) QM`
+    against F(m, n - m + 1), `n` its degrees of freedom. NaN where the test does not exist.
     """
-    chosen = list(prepared.design.slopes)
-    m = len(chosen)
+    m = rows.shape[0]
     undefined = OmnibusTest(math.nan, m, math.nan, math.nan)
-    if m == 0:
-        return undefined
-    rows = prepared.design.back[chosen]
     b, covariance = rows @ inferred.b, rows @ inferred.covariance @ rows.T
     scale = np.sqrt(np.diag(covariance))
-    if not np.all(scale > 0.0):
+    if m == 0 or not np.all(scale > 0.0):
         return undefined
     z = b / scale
     try:
         quadratic = float(z @ np.linalg.solve(covariance / scale / scale[:, None], z))
     except np.linalg.LinAlgError:
         return undefined
-    quadratic = float(np.ldexp(quadratic, 2 * (inferred.down - prepared.lift)))
+    quadratic = math.ldexp(quadratic, 2 * (inferred.down - prepared.lift))
     if inferred.robust is not None:
         n = inferred.robust.degrees_of_freedom(rows)
         df2 = n - m + 1

@@ -87,7 +87,7 @@ def covariance(structure: str, q: int, theta: Array) -> Array:
 
 
 def gradient(structure: str, q: int, theta: Array, by_entry: Array) -> Array:
-    """Derivative in `theta`, given that in every entry of `G` (`by_entry`, (q, q))."""
+    """Return the derivative in `theta`, given that in every entry of `G` (`by_entry`, (q, q))."""
     both = by_entry + by_entry.T
     if structure == "UN" and q > 1:
         return _unstructured_gradient(q, theta, both)

@@ -53,9 +53,7 @@ def matrix_of(X: Any, field: str = "X") -> tuple[Array, tuple[str, ...] | None]:
     return values, names
 
 
-def design_of(
-    X: Any, k: int, names: Sequence[str] | None
-) -> tuple[Design | None, list[Problem]]:
+def design_of(X: Any, k: int, names: Sequence[str] | None) -> tuple[Design | None, list[Problem]]:
     """Return the design, or every reason why there is none; None is a lone intercept."""
     values, found = (np.ones((k, 1)), ("intercept",)) if X is None else matrix_of(X)
     rows, p = values.shape

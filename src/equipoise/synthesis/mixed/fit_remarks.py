@@ -23,9 +23,7 @@ ROUND_OFF = 1e-9
 """Relative difference of two errors that is arithmetic, not a difference."""
 
 
-def remarks(
-    prepared: Prepared, found: str, inferred: Inferred, q: float, inference: str
-) -> str:
+def remarks(prepared: Prepared, found: str, inferred: Inferred, q: float, inference: str) -> str:
     """Return the sentences a reader needs beside the numbers, after the one that was `found`."""
     out = [found] if found else []
     spare = prepared.k - prepared.p

@@ -5,7 +5,7 @@ With `M = V + sum_j Z_j G_j Z_j'`, `b` the generalised least-squares estimate an
 - ML: `-1/2 [k log 2 pi + log|M| + r' M^-1 r]`;
 - REML: `-1/2 [(k - p) log 2 pi - log|X'X| + log|M| + log|X' M^-1 X| + r' M^-1 r]`, comparable
   between designs because of `log|X'X|` (Patterson and Thompson 1971, 10.1093/biomet/58.3.545;
-  Harville 1977, 10.1080/01621459.1977.10480998, is the gradient).
+  Harville 1977, 10.2307/2286796, is the gradient).
 
 `X` is replaced by `Q` with orthonormal columns, for which `log|Q'Q|` is zero. Rows that share
 nothing are independent, so that `M` falls into blocks; blocks of similar size are padded to one
@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.mixed import covariance_structures
@@ -30,9 +29,11 @@ LOG_2_PI = math.log(2.0 * math.pi)
 
 
 class Stack(NamedTuple):
-    """Blocks of one padded size m: `rows` (b, m), the row k standing for padding; `y` (b, m),
-    `Q` (b, m, p), `V` (b, m, m); `entries` holds, for each structure, which entry of its `G`
-    (flattened; q^2: none) is added to which entry of `M` (b, m, m).
+    """Blocks of one padded size m.
+
+    `rows` (b, m), the row k standing for padding; `y` (b, m), `Q` (b, m, p), `V` (b, m, m);
+    `entries` holds, for each structure, which entry of its `G` (flattened; q^2: none) is added to
+    which entry of `M` (b, m, m).
     """
 
     rows: Codes
@@ -77,8 +78,10 @@ class Model:
 
 
 class Solved(NamedTuple):
-    """The model at given variances: `loglik`, coefficients `b` of `Q`, `information` (p, p) =
-    Q' M^-1 Q, `rss` = r' M^-1 r, `gradient` in theta if it was asked for.
+    """The model at given variances.
+
+    `loglik`, coefficients `b` of `Q`, `information` (p, p) = Q' M^-1 Q, `rss` = r' M^-1 r,
+    `gradient` in theta if it was asked for.
     """
 
     loglik: float
@@ -86,6 +89,11 @@ class Solved(NamedTuple):
     information: Array
     rss: float
     gradient: Array
+
+
+def as_floats(values: object) -> Array:
+    """Return the same array, known to hold doubles (linear algebra forgets it)."""
+    return np.asarray(values, dtype=np.float64)
 
 
 def blocks_of(k: int, groupings: Sequence[Codes], V: Array) -> Codes:
@@ -122,9 +130,7 @@ def stacks_of(
     return tuple(out)
 
 
-def _stack(
-    rows: Codes, y: Array, Q: Array, V: Array, components: Sequence[Component]
-) -> Stack:
+def _stack(rows: Codes, y: Array, Q: Array, V: Array, components: Sequence[Component]) -> Stack:
     """Gather the rows of one stack."""
     k, (_, m) = y.size, rows.shape
     real = rows < k
@@ -163,12 +169,13 @@ def total_covariance(stack: Stack, matrices: Sequence[Array]) -> Array:
 def solve(model: Model, theta: Array, *, slope: bool = False) -> Solved | None:
     """Evaluate the model at `theta`; None where `M` is not positive definite to rounding."""
     matrices = model.covariances(theta)
-    roots, whitened = [], []
+    roots: list[Array] = []
+    whitened: list[Array] = []
     cross = np.zeros((model.p + 1, model.p + 1))
     log_det = 0.0
     for stack in model.stacks:
         try:
-            lower = np.linalg.cholesky(total_covariance(stack, matrices))
+            lower = as_floats(np.linalg.cholesky(total_covariance(stack, matrices)))
         except np.linalg.LinAlgError:
             return None
         both = np.concatenate([stack.Q, stack.y[:, :, None]], axis=2)
@@ -180,7 +187,7 @@ def solve(model: Model, theta: Array, *, slope: bool = False) -> Solved | None:
         whitened.append(white)
     information = cross[:-1, :-1]
     try:
-        root = np.linalg.cholesky(information)
+        root = as_floats(np.linalg.cholesky(information))
     except np.linalg.LinAlgError:
         return None
     b = np.linalg.solve(root.T, np.linalg.solve(root, cross[:-1, -1]))
@@ -201,14 +208,13 @@ def _gradient(
     residuals: list[Array],
     root: Array,
 ) -> Array:
-    """Derivative of the log-likelihood: `1/2 tr[(u u' - M^-1 + F F') dM]`, the last for REML.
+    """Return the derivative of the log-likelihood.
 
+    `1/2 tr[(u u' - M^-1 + F F') dM]`, the last term for REML;
     `u = M^-1 r` and `F F' = M^-1 X (X' M^-1 X)^-1 X' M^-1`, each only within blocks.
     """
     sums = [np.zeros(c.q * c.q + 1) for c in model.components]
-    for stack, lower, white, residual in zip(
-        model.stacks, roots, whitened, residuals, strict=True
-    ):
+    for stack, lower, white, residual in zip(model.stacks, roots, whitened, residuals, strict=True):
         inverse = np.linalg.inv(lower)
         up = inverse.transpose(0, 2, 1)
         u = up @ residual[:, :, None]
@@ -218,17 +224,10 @@ def _gradient(
             F = up @ scaled.transpose(0, 2, 1)
             change += F @ F.transpose(0, 2, 1)
         for total, entry, c in zip(sums, stack.entries, model.components, strict=True):
-            total += np.bincount(entry.ravel(), weights=change.ravel(), minlength=c.q * c.q + 1)
+            here = np.bincount(entry.ravel(), weights=change.ravel(), minlength=c.q * c.q + 1)
+            np.add(total, here, out=total)
     pieces = [
-        covariance_structures.gradient(
-            c.structure, c.q, part, 0.5 * total[:-1].reshape(c.q, c.q)
-        )
+        covariance_structures.gradient(c.structure, c.q, part, 0.5 * total[:-1].reshape(c.q, c.q))
         for c, part, total in zip(model.components, model.parts(theta), sums, strict=True)
     ]
     return np.concatenate(pieces) if pieces else np.empty(0)
-
-
-def row_mask(rows: Codes, k: int) -> NDArray[np.bool_]:
-    """Which places of a stack hold a row and not padding."""
-    out: NDArray[np.bool_] = rows < k
-    return out

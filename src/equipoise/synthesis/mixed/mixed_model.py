@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError, as_vector
+from equipoise.synthesis.arrays import ArrayError
 from equipoise.synthesis.mixed.coefficient_inference import (
     ContrastEstimate,
     Inferred,
@@ -22,7 +21,14 @@ from equipoise.synthesis.mixed.coefficient_inference import (
 )
 from equipoise.synthesis.mixed.fit_remarks import remarks
 from equipoise.synthesis.mixed.likelihood import Model, Solved, solve
-from equipoise.synthesis.mixed.model_input import Labels, Options, Prepared, RandomStructures, prepare
+from equipoise.synthesis.mixed.mixed_fit import MixedFit
+from equipoise.synthesis.mixed.model_input import (
+    Labels,
+    Options,
+    Prepared,
+    RandomStructures,
+    prepare,
+)
 from equipoise.synthesis.mixed.variance_estimates import (
     Variances,
     estimate_variances,
@@ -40,101 +46,6 @@ METHOD_CITES = {
     "parametrisation": ("pinheiro1996",),
 }
 """Keys of `equipoise.cite.REFERENCES` behind each part of the model."""
-
-
-@dataclass(frozen=True)
-class MixedFit:
-    """A fitted mixed model, on the analysis scale (log for ratios).
-
-    Attributes
-    ----------
-    names : tuple of str
-        Names of the p coefficients.
-    estimate, se, ci_low, ci_high, df, p_value : array, shape (p,)
-        Coefficients, their standard errors, intervals at `level`, degrees of freedom (inf for
-        the normal) and two-sided P.
-    covariance : array, shape (p, p)
-        Covariance of the coefficients that `se` comes from.
-    parameters : tuple of str
-        ``tau2[name]`` variances and ``rho[name]`` correlations, in the order of `random`.
-    parameter_values : array
-        Their estimates; variances in squared units of `y`. The correlation of a level that has
-        no variance is NaN.
-    G : tuple of array
-        Covariance matrix of each structure, levels in sorted order.
-    loglik, aic : float
-        (Restricted) log-likelihood at the estimate, and `-2 loglik + 2 (p + parameters)`.
-    q, q_df, q_p_value : float
-        `y' P y` at weights `V^-1`, whatever the method: heterogeneity left by the coefficients.
-    qm, qm_df1, qm_df2, qm_p_value : float
-        Test of all coefficients but the intercept: chi-square (`qm_df2` inf) or F.
-    k, p : int
-        Numbers of effects and of coefficients.
-    method, inference, level
-        As asked for.
-    status : str
-        ``converged``, ``boundary`` (a zero variance, a correlation at the end of its range),
-        ``bimodal``, ``not_converged``, ``undefined`` (no standard error exists).
-    message : str
-        What a reader should know before using the numbers; empty if nothing.
-    y, V, X, random, cluster
-        The input as it was given.
-    """
-
-    names: tuple[str, ...]
-    estimate: Array
-    se: Array
-    ci_low: Array
-    ci_high: Array
-    df: Array
-    p_value: Array
-    covariance: Array
-    parameters: tuple[str, ...]
-    parameter_values: Array
-    G: tuple[Array, ...]
-    loglik: float
-    aic: float
-    q: float
-    q_df: int
-    q_p_value: float
-    qm: float
-    qm_df1: int
-    qm_df2: float
-    qm_p_value: float
-    k: int
-    p: int
-    method: str
-    inference: str
-    level: float
-    status: str
-    message: str
-    y: ArrayLike = field(repr=False)
-    V: ArrayLike = field(repr=False)
-    X: Any = field(repr=False)
-    random: RandomStructures = field(repr=False)
-    cluster: Labels | None = field(repr=False)
-    prepared: Prepared = field(repr=False)
-    theta: Array = field(repr=False)
-    inferred: Inferred = field(repr=False)
-
-    def contrast(self, weights: ArrayLike) -> ContrastEstimate:
-        """Estimate a linear combination of the coefficients.
-
-        `weights` (p,), in the order of `names`; the estimate is `weights @ estimate`, its error
-        and degrees of freedom follow the inference of the fit.
-
-        Raises
-        ------
-        ArrayError
-            Weights that are not p finite numbers.
-        """
-        w = as_vector(weights, "weights")
-        if w.size != self.p or not np.all(np.isfinite(w)):
-            allowed = f"{self.p} finite numbers, one for each of {', '.join(self.names)}"
-            raise ArrayError([Problem("", "", "weights", repr(w.tolist()), allowed, "Pass these.")])
-        design = self.prepared.design
-        combined = np.ldexp(w, -design.exponents) @ design.back
-        return combine(self.prepared, self.inferred, combined, 0, self.level)
 
 
 def fit_mixed(
@@ -204,7 +115,7 @@ def fit_mixed(
 
     Do not use it for raw counts with rare events, where the normal likelihood of `y` fails.
 
-    Sources: Harville 1977, 10.1080/01621459.1977.10480998; Berkey 1998,
+    Sources: Harville 1977, 10.2307/2286796; Berkey 1998,
     10.1002/(SICI)1097-0258(19981130)17:22<2537::AID-SIM953>3.0.CO;2-C; Konstantopoulos 2011,
     10.1002/jrsm.35; Knapp and Hartung 2003, 10.1002/sim.1482; Pustejovsky and Tipton 2018,
     10.1080/07350015.2016.1247004.
@@ -217,13 +128,11 @@ def fit_mixed(
     >>> fit.parameters, fit.k
     (('tau2[1]',), 5)
     >>> round(float(fit.estimate[0]), 3), round(float(fit.parameter_values[0]), 3)
-    (0.522, 0.093)
+    (0.54, 0.106)
     """
     prepared = prepare(y, V, X, random, cluster, names, Options(method, inference, level))
     restricted = method == "REML"
-    model = prepared.model(
-        prepared.components, restricted=restricted, clustered=inference == "cr2"
-    )
+    model = prepared.model(prepared.components, restricted=restricted, clustered=inference == "cr2")
     found = estimate_variances(model, prepared.unit)
     solved = solve(model, found.theta)
     if solved is None:
@@ -231,17 +140,26 @@ def fit_mixed(
         problem = Problem("", "", "y, V, X", "", "a model that a double can hold", action)
         raise ArrayError([problem])
     inferred = infer(prepared, model, found.theta, solved, inference)
-    numbers = _coefficients(prepared, inferred, level) | _fit_numbers(
-        prepared, model, found, solved, inferred
-    )
+    numbers = _coefficients(prepared, inferred, level)
+    numbers |= _fit_numbers(prepared, model, found, solved, inferred)
     status = "undefined" if np.isnan(numbers["ci_low"]).any() else found.status
-    message = remarks(prepared, found.message, inferred, numbers["q"], inference)
     return MixedFit(
         **numbers,
-        **{"k": prepared.k, "p": prepared.p, "method": method, "inference": inference},
-        **{"level": level, "status": status, "message": message},
-        **{"y": y, "V": V, "X": X, "random": tuple(random), "cluster": cluster},
-        **{"prepared": prepared, "theta": found.theta, "inferred": inferred},
+        k=prepared.k,
+        p=prepared.p,
+        method=method,
+        inference=inference,
+        level=level,
+        status=status,
+        message=remarks(prepared, found.message, inferred, numbers["q"], inference),
+        y=y,
+        V=V,
+        X=X,
+        random=tuple(random),
+        cluster=cluster,
+        prepared=prepared,
+        theta=found.theta,
+        inferred=inferred,
     )
 
 
@@ -256,9 +174,10 @@ def _coefficients(prepared: Prepared, inferred: Inferred, level: float) -> dict[
         powers = prepared.unit - inferred.down - design.exponents
         covariance = design.back @ inferred.covariance @ design.back.T
         covariance = np.ldexp(covariance, powers[:, None] + powers)
-    table = {name: np.array(values) for name, values in zip(
-        ContrastEstimate._fields, zip(*rows, strict=True), strict=True
-    )}
+    table = {
+        name: np.array(values)
+        for name, values in zip(ContrastEstimate._fields, zip(*rows, strict=True), strict=True)
+    }
     lost = [name for name in ("estimate", "se") if np.isinf(table[name]).any()]
     if lost:
         action = "Give the effects or the columns in another unit."

@@ -74,7 +74,7 @@ class Prepared:
     @property
     def p(self) -> int:
         """Number of coefficients."""
-        return self.design.Q.shape[1]
+        return int(self.design.Q.shape[1])
 
     def model(
         self,
@@ -223,6 +223,9 @@ def _not_nested(V: Array, components: tuple[Component, ...], cluster: Codes) -> 
     """Clusters must be independent: whatever rows share, they share within one cluster."""
     blocks = blocks_of(cluster.size, [*(c.outer for c in components), cluster], V)
     merged = np.unique(blocks).size
+    if merged == 1 and np.unique(cluster).size == 1:
+        action = "One cluster shows no variation between clusters; ask for wald."
+        return [Problem("", "", "cluster", "one cluster", "two clusters, with cr2", action)]
     if merged == np.unique(cluster).size:
         return []
     found = f"{np.unique(cluster).size} clusters, of which only {merged} sets are independent"

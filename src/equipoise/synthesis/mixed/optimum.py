@@ -25,7 +25,7 @@ from scipy.optimize import minimize
 
 from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.mixed.covariance_structures import ANGLE, FREE, SCALE
-from equipoise.synthesis.mixed.likelihood import Model, solve
+from equipoise.synthesis.mixed.likelihood import Model, as_floats, solve
 
 SEED = 20_240_229
 STARTS = 300
@@ -57,8 +57,18 @@ def _slope(model: Model, theta: Array, free: NDArray[np.intp]) -> Array:
     return np.zeros(free.size) if solved is None else solved.gradient[free]
 
 
-def climb(model: Model, start: Array, free: NDArray[np.intp] | None = None) -> Peak:
-    """Go to the maximum above `start`, moving only the parameters `free` (all by default)."""
+def climb(
+    model: Model,
+    start: Array,
+    free: NDArray[np.intp] | None = None,
+    *,
+    signed: bool = False,
+) -> Peak:
+    """Go to the maximum above `start`, moving only the parameters `free` (all by default).
+
+    With `signed`, standard deviations are kept from turning negative, which would turn the sign
+    of a correlation whose angle is held.
+    """
     which = np.arange(start.size) if free is None else free
     theta = start.copy()
     if which.size == 0:
@@ -73,9 +83,16 @@ def climb(model: Model, start: Array, free: NDArray[np.intp] | None = None) -> P
         return -solved.loglik, -solved.gradient[which]
 
     options = {"maxiter": 500, "maxfun": 2000, "ftol": 1e-13, "gtol": 1e-7}
-    found = minimize(descent, theta[which], jac=True, method="L-BFGS-B", options=options)
+    scale = np.array([kind == SCALE for kind in model.kinds()])
+    limits = [(0.0 if signed and scale[j] else None, None) for j in which]
+    found = minimize(
+        descent, theta[which], jac=True, method="L-BFGS-B", options=options, bounds=limits
+    )
     theta[which] = found.x
-    return _newton(model, theta, which)
+    polished = _newton(model, theta.copy(), which)
+    if signed and np.any(polished.theta[scale] < 0.0):
+        return Peak(theta, height(model, theta), bool(found.success))
+    return polished
 
 
 def _newton(model: Model, theta: Array, free: NDArray[np.intp]) -> Peak:
@@ -120,13 +137,12 @@ def _hessian(model: Model, theta: Array, free: NDArray[np.intp]) -> Array:
         behind[j] -= h
         columns.append((_slope(model, ahead, free) - _slope(model, behind, free)) / (2 * h))
     hessian = np.array(columns)
-    return 0.5 * (hessian + hessian.T)
+    return as_floats(0.5 * (hessian + hessian.T))
 
 
 def curvatures(model: Model, theta: Array) -> Array:
     """Eigenvalues of the Hessian of the log-likelihood in its parameters, ascending."""
-    out: Array = np.linalg.eigvalsh(_hessian(model, theta, np.arange(theta.size)))
-    return out
+    return as_floats(np.linalg.eigvalsh(_hessian(model, theta, np.arange(theta.size))))
 
 
 def _line(
@@ -210,7 +226,7 @@ def _random_starts(model: Model, kinds: list[str], low: float, high: float) -> l
     points[:, scale] = spread[:, scale]
     points[:, free] = rng.normal(size=(STARTS, int(free.sum()))) * spread[:, free] * 0.5
     # Every structure is nearly absent in one start of eight, and starts alone in some.
-    for end, part in zip(model.splits, model.parts(np.arange(len(kinds))), strict=True):
+    for end, part in zip(model.splits, model.parts(np.zeros(len(kinds))), strict=True):
         absent = rng.uniform(size=STARTS) < 0.125
         columns = np.arange(end - part.size, end)[(scale | free)[end - part.size : end]]
         points[np.ix_(absent, columns)] *= 1e-3

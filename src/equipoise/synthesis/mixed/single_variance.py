@@ -13,13 +13,14 @@ hundredth; the two then differ by less than any tolerance used here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import brentq
 
 from equipoise.synthesis.arrays import Array
-from equipoise.synthesis.heterogeneity import root
 from equipoise.synthesis.mixed.likelihood import LOG_2_PI, Model, total_covariance
 
 GRID_POINTS = 400
@@ -48,6 +49,12 @@ class Mode(NamedTuple):
 
     variance: float
     loglik: float
+
+
+def root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Root of a continuous function between points of opposite sign, to machine precision."""
+    precision = 4.0 * float(np.finfo(float).eps)
+    return float(brentq(function, low, high, xtol=1e-300, rtol=precision, maxiter=10_000))
 
 
 def rotate(model: Model) -> Rotated:

@@ -126,8 +126,8 @@ def _edge_names(model: Model, theta: Array, moved: list[int]) -> list[str]:
         if not here:
             continue
         names, values = named_parameters(c, part)
-        low, high = (-1.0, 1.0) if c.q == 1 else covariance_structures.correlation_range(
-            c.structure, c.q
+        low, high = (
+            (-1.0, 1.0) if c.q == 1 else covariance_structures.correlation_range(c.structure, c.q)
         )
         edge = [
             name
