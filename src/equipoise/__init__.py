@@ -13,7 +13,20 @@ if TYPE_CHECKING:
     from equipoise.errors import EquipoiseError, InputError
     from equipoise.estimate import Estimate, Result
     from equipoise.run import run_case
-    from equipoise.synthesis import PooledEffect, pool
+    from equipoise.synthesis import (
+        PooledEffect,
+        batch,
+        binomial_normal,
+        fit_mixed,
+        interaction,
+        mantel_haenszel,
+        meta_regression,
+        missing_phenotype,
+        peto,
+        pool,
+        posterior,
+        retrodict,
+    )
 
 __version__ = "0.1.0"
 
@@ -25,9 +38,19 @@ __all__ = [
     "PooledEffect",
     "Result",
     "__version__",
+    "batch",
+    "binomial_normal",
+    "fit_mixed",
+    "interaction",
     "load_case",
+    "mantel_haenszel",
+    "meta_regression",
+    "missing_phenotype",
     "packaged_cases",
+    "peto",
     "pool",
+    "posterior",
+    "retrodict",
     "run_case",
 ]
 
@@ -42,6 +65,16 @@ _HOME = {
     "Result": "equipoise.estimate",
     "PooledEffect": "equipoise.synthesis",
     "pool": "equipoise.synthesis",
+    "batch": "equipoise.synthesis",
+    "binomial_normal": "equipoise.synthesis",
+    "fit_mixed": "equipoise.synthesis",
+    "interaction": "equipoise.synthesis",
+    "mantel_haenszel": "equipoise.synthesis",
+    "meta_regression": "equipoise.synthesis",
+    "missing_phenotype": "equipoise.synthesis",
+    "peto": "equipoise.synthesis",
+    "posterior": "equipoise.synthesis",
+    "retrodict": "equipoise.synthesis",
 }
 
 

@@ -50,7 +50,7 @@ def test_every_row_has_the_bits_of_the_scalar(method, k):
 
 
 @given(st.integers(1, 5), st.integers(0, 10_000))
-@settings(max_examples=15)
+@settings(max_examples=5)
 def test_no_row_depends_on_workers_company_or_padding(workers, seed):
     Y, V = sets(batch.CHUNK + 37, 4, seed)
     all_at_once = batch.pool(Y, V, workers=workers)

@@ -38,7 +38,7 @@ def test_reach_is_infinite_or_ends_near_the_root():
 
 @pytest.mark.parametrize("restricted", [True, False])
 @given(data=hard, t=st.floats(0.0, 3.0))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_the_score_keeps_its_sign_over_a_proven_stretch(restricted, data, t):
     y, v = data[0] - data[0][np.argmin(data[1])], data[1]
     a, b, c, d, *_ = sums_at(y, v, t, restricted)

@@ -111,7 +111,7 @@ exponent = st.floats(-160, 160)
     st.sampled_from(CIS),
     st.booleans(),
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_nothing_but_an_array_error_ever_comes_out(studies, method, ci, near):
     base = studies[0][2]
     powers = [(p if not near else base, base + e / 40 if near else e) for _, e, p in studies]

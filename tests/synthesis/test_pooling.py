@@ -58,7 +58,7 @@ def test_agrees_with_a_plain_slow_version(data):
 
 @pytest.mark.parametrize("method", METHODS)
 @given(data=studies)
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_swapping_the_arms_flips_the_sign(method, data):
     yi, vi = data
     a, b = pool(yi, vi, method=method), pool(-yi, vi, method=method)
@@ -72,7 +72,7 @@ def test_swapping_the_arms_flips_the_sign(method, data):
 
 @pytest.mark.parametrize("method", METHODS)
 @given(data=studies, seed=st.integers(0, 1000))
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_reordering_studies_moves_nothing(method, data, seed):
     yi, vi = data
     order = np.random.default_rng(seed).permutation(yi.size)
@@ -93,7 +93,7 @@ def test_a_further_study_never_widens_a_common_effect_interval(data, y, v):
 
 @pytest.mark.parametrize("method", METHODS)
 @given(data=studies, scale=st.sampled_from([1e-12, 0.01, 7.0, 1e9]))
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_the_unit_of_measurement_scales_the_answer(method, data, scale):
     yi, vi = data
     a, b = pool(yi, vi, method=method), pool(yi * scale, vi * scale**2, method=method)

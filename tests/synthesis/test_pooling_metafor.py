@@ -1,7 +1,8 @@
 """Every number of metafor on the metadat sets, pinned by validation/metafor/pin.R.
 
 Closed forms (EE, DL, HE, HS, SJ) to 1e-10, iterative ones (ML, REML, EB, PM, Q-profile) to
-1e-7, relative to the number or absolute below 1. The recipe and the divergences are in validation/metafor/README.md.
+1e-7, relative to the number or absolute below 1. The recipe and the divergences are in
+validation/metafor/README.md.
 """
 
 import csv

@@ -118,14 +118,15 @@ def pool(
     choice = Choice(method, ci, level, prediction)
     y, v = _checked(Y, V, choice, workers)
     out = np.empty((len(Numbers._fields), len(y)))
-    words = np.empty((3, len(y)), dtype=np.int64)
+    k = np.empty(len(y), dtype=np.int64)
+    status, verdict = np.empty((2, len(y)), dtype=np.int8)
 
     def run(start: int) -> None:
         rows = slice(start, start + CHUNK)
         pools = pooled_numbers(y[rows], v[rows], choice)
         for field, values in enumerate(pools.numbers):
             out[field, rows] = values
-        words[0, rows], words[1, rows], words[2, rows] = pools.k, pools.status, pools.verdict
+        k[rows], status[rows], verdict[rows] = pools.k, pools.status, pools.verdict
 
     starts = range(0, len(y), CHUNK)
     if len(starts) > 1:
@@ -133,11 +134,11 @@ def pool(
             list(threads.map(run, starts))
     else:
         list(map(run, starts))
-    _refuse_bad(y, v, words[2])
-    _pool_untame(y, v, choice, out, words)
-    status = words[1].astype(np.int8)
+    _refuse_bad(y, v, verdict)
+    for row in np.flatnonzero(verdict == UNTAME):
+        status[row] = _pool_untame(y[row], v[row], choice, out[:, row])
     numbers = dict(zip(Numbers._fields, out, strict=True))
-    return BatchPooled(**numbers, k=words[0], status=status, method=method, ci=ci, level=level)
+    return BatchPooled(**numbers, k=k, status=status, method=method, ci=ci, level=level)
 
 
 def _checked(
@@ -162,7 +163,7 @@ def _checked(
     return y, v
 
 
-def _refuse_bad(y: Array, v: Array, verdict: NDArray[np.int64]) -> None:
+def _refuse_bad(y: Array, v: Array, verdict: NDArray[np.int8]) -> None:
     """Refuse the batch when a row holds what cannot be pooled; name the first such rows."""
     near = f"standard errors within a factor of {SPAN:g}, effects within {SPAN:g} of the smallest"
     kinds = (
@@ -191,13 +192,10 @@ def _worst(y: Array, v: Array) -> int:
     return int(np.argmin(fit))
 
 
-def _pool_untame(y: Array, v: Array, choice: Choice, out: Array, words: NDArray[np.int64]) -> None:
-    """Pool rows whose unit is extreme one by one, in a unit of their own."""
+def _pool_untame(y: Array, v: Array, choice: Choice, out: Array) -> int:
+    """Pool a row whose unit is extreme, in a unit of its own; its status code."""
     method, ci, level, prediction = choice
-    for row in np.flatnonzero(words[2] == UNTAME):
-        there = ~np.isnan(y[row])
-        one = pool_one(
-            y[row, there], v[row, there], method=method, ci=ci, level=level, prediction=prediction
-        )
-        out[:, row] = [getattr(one, name) for name in Numbers._fields]
-        words[1, row] = STATUSES.index(one.status)
+    there = ~np.isnan(y)
+    one = pool_one(y[there], v[there], method=method, ci=ci, level=level, prediction=prediction)
+    out[:] = [getattr(one, name) for name in Numbers._fields]
+    return STATUSES.index(one.status)

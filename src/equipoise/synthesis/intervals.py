@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,7 @@ def two_sided_p(statistic: float, df: float = math.inf) -> float:
     return float(2.0 * tail)
 
 
+@lru_cache(maxsize=4096)
 def critical_value(level: float, df: float = math.inf) -> float:
     """Two-sided quantile of the normal, or of Student's t with `df` degrees of freedom."""
     upper = 0.5 * (1.0 + level)
@@ -42,6 +44,9 @@ def critical_value(level: float, df: float = math.inf) -> float:
 
 def critical_values(level: float, df: Whole) -> Array:
     """Student quantiles of every row's `df` (n,), each looked up once; NaN below 1."""
+    if df.size == 1:
+        only = int(df[0])
+        return np.array([critical_value(level, float(only)) if only > 0 else math.nan])
     table = np.full(max(int(df.max(initial=0)), 0) + 1, math.nan)
     for value in np.flatnonzero(np.bincount(np.maximum(df, 0))):
         if value:

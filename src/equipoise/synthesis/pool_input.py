@@ -91,14 +91,16 @@ def _incompatible(y: Array, v: Array) -> list[Problem]:
 def exponents_of(y: Array, v: Array) -> tuple[int, int]:
     """Binary exponents `(unit, lift)` that bring any data within range without costing a digit.
 
-    `2^unit` is near the median standard error. `lift` is above 0 only for effects so faint that
-    they have to be multiplied by `2^lift` to keep the digits of their squares.
+    `2^unit` is near the standard error halfway between the extremes on the log scale. `lift` is
+    above 0 only for effects so faint that they have to be multiplied by `2^lift` to keep the
+    digits of their squares.
     """
-    unit = round(0.5 * float(np.median(np.log2(v))))
+    least = float(v.min())
+    unit = round(0.25 * (math.log2(least) + math.log2(float(v.max()))))
     largest = float(np.abs(y).max())
     if largest == 0.0:
         return unit, 0
-    size = math.frexp(largest)[1] - round(0.5 * math.log2(float(v.min())))
+    size = math.frexp(largest)[1] - round(0.5 * math.log2(least))
     return unit, max(0, FAINT - size)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +12,7 @@ from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.heterogeneity import q_profile
 from equipoise.synthesis.pool_input import STATUSES, Choice, checked, exponents_of, out_of_range
 from equipoise.synthesis.pool_remarks import FEW, remarks
-from equipoise.synthesis.pooled_numbers import Pools, pooled_numbers
+from equipoise.synthesis.pooled_numbers import Numbers, Pools, pooled_numbers
 from equipoise.synthesis.restricted_likelihood import other_modes
 
 __all__ = ["FEW", "METHOD_CITES", "PooledEffect", "pool"]
@@ -170,33 +169,33 @@ def pool(
     if y.size == 0:
         return _nothing(choice)
     unit, lift = exponents_of(y, v)
-    scaled = _pool_in_unit(np.ldexp(y, lift - unit), np.ldexp(v, -2 * unit), choice, unit)
-    return _rescaled(scaled, unit, lift, prediction)
+    return _pool_scaled(np.ldexp(y, lift - unit), np.ldexp(v, -2 * unit), choice, unit, lift)
 
 
-def _rescaled(result: PooledEffect, unit: int, lift: int, prediction: str) -> PooledEffect:
-    """Bring a result back to the scale of the data, or say that no double can hold it.
+def _rescaled(numbers: dict[str, float], choice: Choice, k: int, unit: int, lift: int) -> None:
+    """Bring numbers back to the scale of the data, or say that no double can hold them.
 
     The data were divided by `2^unit`, and the effects multiplied by `2^lift`. What is made of
     effects alone is brought down again; an error that is made of the variances never went up.
     """
     squares = ("tau2", "tau2_se", "tau2_low", "tau2_high")
-    down = unit - lift if result.ci == "hksj" else unit
+    down = unit - lift if choice.ci == "hksj" else unit
     powers = dict.fromkeys(("se", "ci_low", "ci_high"), down) | dict.fromkeys(squares, 2 * unit)
-    ahead = unit if prediction == "riley" else down
+    ahead = unit if choice.prediction == "riley" else down
     powers |= {"estimate": unit - lift, "prediction_low": ahead, "prediction_high": ahead}
-    powers |= {"q": -2 * lift, "h2": -2 * lift if result.method == "EE" else 0}
-    if result.method == "SJ":  # its tau2 goes with the fourth power of faint effects
+    powers |= {"q": -2 * lift, "h2": -2 * lift if choice.method == "EE" else 0}
+    if choice.method == "SJ":  # its tau2 goes with the fourth power of faint effects
         powers |= {"tau2": 2 * unit - 4 * lift, "tau2_se": 2 * unit - 2 * lift, "i2": -4 * lift}
-    with np.errstate(over="ignore", under="ignore"):
-        changes: dict[str, Any] = {
-            n: float(np.ldexp(getattr(result, n), power)) for n, power in powers.items()
-        }
-    lost = [n for n, x in changes.items() if math.isinf(x) and math.isfinite(getattr(result, n))]
+    lost = []
+    for name, power in powers.items():
+        try:
+            numbers[name] = math.ldexp(numbers[name], power)
+        except OverflowError:
+            lost.append(name)
     if lost:
         raise out_of_range(lost)
-    free = result.k - 1 if result.method == "REML" else result.k
-    return replace(result, loglik=result.loglik - free * unit * math.log(2.0), **changes)
+    free = k - 1 if choice.method == "REML" else k
+    numbers["loglik"] -= free * unit * math.log(2.0)
 
 
 def _nothing(choice: Choice) -> PooledEffect:
@@ -208,24 +207,22 @@ def _nothing(choice: Choice) -> PooledEffect:
     )
 
 
-def _pool_in_unit(y: Array, v: Array, choice: Choice, unit: int) -> PooledEffect:
-    """Pool data whose typical standard error is near 1, having been divided by `2^unit`."""
+def _pool_scaled(y: Array, v: Array, choice: Choice, unit: int, lift: int) -> PooledEffect:
+    """Pool data whose typical standard error is near 1; see `_rescaled` for `unit` and `lift`."""
     method, ci, level, _ = choice
     pools = pooled_numbers(y[np.newaxis], v[np.newaxis], choice)
-    numbers = {
-        name: float(x[0]) for name, x in zip(pools.numbers._fields, pools.numbers, strict=True)
-    }
+    numbers = dict(zip(Numbers._fields, [float(x[0]) for x in pools.numbers], strict=True))
     # Effects are counted from that of the most precise study, so that effects that are all the
     # same differ by nothing.
     centred = y - y[np.argmin(v)]
     profile = q_profile(centred, v, level) if method != "EE" else (math.nan, math.nan)
+    numbers["tau2_low"], numbers["tau2_high"] = profile
     wi = 1.0 / (v + numbers["tau2"])
     search = _search(centred, v, pools, method, unit)
+    _rescaled(numbers, choice, y.size, unit, lift)
     return PooledEffect(
         **numbers,
         level=level,
-        tau2_low=profile[0],
-        tau2_high=profile[1],
         weights=100.0 * wi / wi.sum(),
         k=y.size,
         method=method,

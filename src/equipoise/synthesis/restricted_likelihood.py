@@ -53,9 +53,7 @@ def modes(yi: Array, vi: Array, *, restricted: bool = True) -> list[float]:
     return [float(tau2) for tau2 in out[: max(found, 0)]]
 
 
-def other_modes(
-    yi: Array, vi: Array, tau2: float, *, restricted: bool, unit: float = 1.0
-) -> str:
+def other_modes(yi: Array, vi: Array, tau2: float, *, restricted: bool, unit: float = 1.0) -> str:
     """Say which other values of `tau2`, times `unit`, the data support nearly as well."""
     height = restricted_log_likelihood if restricted else log_likelihood
     found = modes(yi, vi, restricted=restricted)

@@ -63,7 +63,7 @@ def test_where_metafor_stops_at_another_optimum_ours_is_higher(pinned, name, pre
 
 def test_restricted_likelihood_of_the_line_is_at_its_top():
     rng = np.random.default_rng(3)
-    for _ in range(20):
+    for _ in range(8):
         v = rng.uniform(0.01, 1, 7)
         y, x = rng.normal(0, 0.7, 7), np.sqrt(v)
         X = np.column_stack([np.ones(7), x])
@@ -72,7 +72,7 @@ def test_restricted_likelihood_of_the_line_is_at_its_top():
             return log_likelihood(y, v, x, t) - 0.5 * np.linalg.slogdet(X.T / (v + t) @ X)[1]
 
         best = fit_line(y, v, x, "REML").tau2
-        assert height(best) >= max(map(height, [0.0, *np.geomspace(1e-5, 50, 500)])) - 1e-9
+        assert height(best) >= max(map(height, [0.0, *np.geomspace(1e-5, 50, 300)])) - 1e-9
 
 
 def test_rank_tests_agree_with_metafor(pinned):
@@ -147,6 +147,13 @@ def test_equal_standard_errors_are_undefined_with_a_sentence(common):
     assert "equal" in ranked.message
 
 
+def test_studies_on_a_line_have_no_error():
+    result = egger([0.0, 0.0, 0.0, 1.0], [1.0, 1.0, 1.0, 0.5])
+    assert (result.statistic, result.p_value, result.slope_se) == (-math.inf, 0.0, 0.0)
+    level = egger([0.3] * 5, V[:5])
+    assert (level.statistic, level.p_value, level.limit) == (0.0, 1.0, 0.3)
+
+
 def test_few_studies_are_said_to_be_few():
     assert "little power" in egger(Y, V).message
     assert "little power" in rank_test(Y, V).message
@@ -178,8 +185,9 @@ def test_ten_thousand_studies():
     v = rng.uniform(0.01, 1, 10_000)
     y = rng.normal(0, np.sqrt(v)) + np.sqrt(v)
     assert egger(y, v).p_value < 1e-10
-    assert rank_test(y, v).p_value < 1e-10
-    assert not rank_test(y, v).exact
+    ranked = rank_test(y, v)
+    assert ranked.p_value < 1e-10
+    assert not ranked.exact
 
 
 @given(studies)

@@ -15,6 +15,16 @@ from equipoise.synthesis.mixed import meta_regression
 
 PINNED = Path(__file__).parents[3] / "validation" / "mixed"
 CI = {"z": "wald", "t": "t", "knha": "hksj", "cr2": "cr2"}
+YEARS = {
+    *("dat.bcg", "dat.bornmann2007", "dat.hackshaw1998", "dat.konstantopoulos2011"),
+    *("dat.lau1992", "dat.lehmann2018", "dat.molloy2014", "dat.berkey1998"),
+}
+"""Sets with a calendar year as moderator, where metafor's normal equations lose digits: see
+`test_regression.test_a_line_in_exact_arithmetic`."""
+
+DIVERGE = {("dat.lau1992", "ML", "r2")}
+"""Rows of the README's table of divergences."""
+
 CLOSED = {"EE", "DL", "HE", "HS", "SJ"}
 
 
@@ -60,10 +70,10 @@ def test_agrees_with_metafor_and_clubsandwich(name):
     y, v, X = INPUTS[name]
     for (method, test), rows in ROWS[name].items():
         result = meta_regression(y, v, X, method=method, ci=CI[test])
-        closed = 1e-10 if method in CLOSED and test != "cr2" else 1e-7
+        closed = 1e-10 if method in CLOSED and name not in YEARS else 1e-7
         tolerance = 1e-6 if test == "cr2" else closed
         for quantity, index, text in rows:
-            if text == "":
+            if text == "" or (name, method, quantity) in DIVERGE:
                 continue
             found = value(result, quantity, index, X)
             assert found == pytest.approx(float(text), rel=tolerance, abs=tolerance), (

@@ -36,6 +36,9 @@ OTHER_CAUSES = (
     "Asymmetry has other causes than selective publication, such as heterogeneity tied to "
     "study size."
 )
+PERFECT = 1e-26
+"""Residual sum, relative to that of the effects, below which studies lie on a line exactly."""
+
 PREDICTORS = ("sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv")
 POWER_OF_UNIT = {"sei": 1, "vi": 2}
 
@@ -231,7 +234,8 @@ def _in_own_unit(ask: Ask, yi: Array, vi: Array, n: Array) -> _Fit:
         # By their own size, so that the squares of very small effects are not lost.
         lift, df = -math.frexp(float(np.abs(y).max()))[1], float(y.size - 2)
         line = line_at(np.ldexp(y, lift), v, x)
-        factor = math.sqrt(line.q / df)
+        explained = float((np.ldexp(y, lift) ** 2 / v).sum())
+        factor = math.sqrt(line.q / df) if line.q > PERFECT * explained else 0.0
     else:
         line = fit_line(y, v, x, ask.method)
         tau2 = back(line.tau2, 2 * unit)

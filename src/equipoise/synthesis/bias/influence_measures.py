@@ -123,7 +123,7 @@ def influence(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML") -> Influenc
         dffits = moved / np.sqrt(hat * changed)
         information = np.array([(1.0 / (v + tau2_left)).sum() for tau2_left in rows.tau2])
         limit = 3.0 * math.sqrt(1.0 / (k - 1)) if k > 1 else math.nan
-    distance = moved**2 * total
+    distance = (moved * math.sqrt(total)) ** 2
     dfbetas = moved * np.sqrt(information)
     influential = (
         (np.abs(dffits) > limit)
@@ -135,7 +135,7 @@ def influence(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML") -> Influenc
         rstudent=rstudent,
         dffits=dffits,
         cooks_distance=distance,
-        covariance_ratio=rows.se**2 * total,
+        covariance_ratio=(rows.se * math.sqrt(total)) ** 2,
         tau2_left_out=rows.tau2,
         q_left_out=rows.q,
         hat=hat,

@@ -98,7 +98,8 @@ def leave_one_out(
     each = np.arange(y.size)
 
     def kept(rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        return rows[:, None] != each
+        others: NDArray[np.bool_] = rows[:, None] != each
+        return others
 
     return _rows(y, v, each, kept, method=method, ci=ci, level=level)
 

@@ -242,8 +242,7 @@ def _fitted(data: Selected, ask: _Ask, unit: int) -> SelectionModel:
     errors = _errors(data, best)
     se, half = float(errors[0]), critical_value(ask.level) * float(errors[0])
     df = 0 if ask.given is not None else ask.ends.size - 1
-    lrt = max(0.0, 2.0 * (best.loglik - plain.loglik)) if df else math.nan
-    tau2_lrt = max(0.0, 2.0 * (best.loglik - flat.loglik))
+    lrt, tau2_lrt = (max(0.0, 2.0 * (best.loglik - p.loglik)) for p in (plain, flat))
     status, message = _remarks(data, found, ask.given is None, se)
     shift = k * unit * math.log(2.0)
     return SelectionModel(
@@ -263,7 +262,7 @@ def _fitted(data: Selected, ask: _Ask, unit: int) -> SelectionModel:
         unselected_estimate=back(plain.mu, unit),
         unselected_tau2=back(plain.tau2, 2 * unit),
         unselected_loglik=plain.loglik - shift,
-        lrt=lrt,
+        lrt=lrt if df else math.nan,
         lrt_df=df,
         lrt_p_value=float(chdtrc(df, lrt)) if df else math.nan,
         tau2_lrt=tau2_lrt,

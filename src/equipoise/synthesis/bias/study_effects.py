@@ -38,7 +38,8 @@ def checked(
     same_length(yi=y, vi=v)
     tiny = float(np.finfo(np.float64).tiny)
     found += refuse("yi", y, ~np.isfinite(y), "a finite number")
-    found += refuse("vi", v, ~(np.isfinite(v) & (v >= tiny)), "a finite variance above 0")
+    found += refuse("vi", v, ~(np.isfinite(v) & (v > 0)), "a finite variance above 0")
+    found += refuse("vi", v, (v > 0) & (v < tiny), f"a variance of at least {tiny:.2g}")
     if found:
         raise ArrayError(found)
     return y, v

@@ -27,6 +27,12 @@ from equipoise.synthesis.mixed.random_structures import Codes, Component
 
 LOG_2_PI = math.log(2.0 * math.pi)
 
+SMALL = 50_000
+"""Work (blocks times size cubed) below which one padded stack is quicker than several."""
+
+AT_ONCE = 500_000
+"""Numbers in the matrices that are factorised at once when many points are compared."""
+
 
 class Stack(NamedTuple):
     """Blocks of one padded size m.
@@ -120,6 +126,8 @@ def stacks_of(
     sizes = np.bincount(blocks)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     padded = np.array([1 << (int(size) - 1).bit_length() for size in sizes])
+    if sizes.size * int(sizes.max()) ** 3 <= SMALL:
+        padded[:] = padded.max()
     out = []
     for width in np.unique(padded):
         which = np.flatnonzero(padded == width)
@@ -231,3 +239,48 @@ def _gradient(
         for c, part, total in zip(model.components, model.parts(theta), sums, strict=True)
     ]
     return np.concatenate(pieces) if pieces else np.empty(0)
+
+
+def heights(model: Model, points: Array) -> Array:
+    """Log-likelihood at many parameter vectors (n, parameters); minus infinity where undefined."""
+    size = sum(stack.V.size for stack in model.stacks)
+    pieces = max(1, min(len(points), len(points) * size // AT_ONCE))
+    out = []
+    for part in np.array_split(points, pieces):
+        try:
+            out.append(_heights(model, part))
+        except np.linalg.LinAlgError:
+            out.append(np.array([_height(model, point) for point in part]))
+    return np.concatenate(out)
+
+
+def _height(model: Model, theta: Array) -> float:
+    solved = solve(model, theta)
+    return -math.inf if solved is None else solved.loglik
+
+
+def _heights(model: Model, points: Array) -> Array:
+    """`solve` without the gradient, all points in one stack."""
+    n, p = len(points), model.p
+    matrices = [np.zeros((n, c.q * c.q + 1)) for c in model.components]
+    for line, point in enumerate(points):
+        for flat, G in zip(matrices, model.covariances(point), strict=True):
+            flat[line, :-1] = G.ravel()
+    cross = np.zeros((n, p + 1, p + 1))
+    log_det = np.zeros(n)
+    for stack in model.stacks:
+        total = np.broadcast_to(stack.V, (n, *stack.V.shape))
+        for entry, flat in zip(stack.entries, matrices, strict=True):
+            total = total + flat[:, entry]
+        lower = np.linalg.cholesky(total)
+        both = np.concatenate([stack.Q, stack.y[:, :, None]], axis=2)
+        white = np.linalg.solve(lower, both).reshape(n, -1, p + 1)
+        log_det += 2.0 * np.log(np.diagonal(lower, axis1=2, axis2=3)).sum(axis=(1, 2))
+        cross += white.transpose(0, 2, 1) @ white
+    root = np.linalg.cholesky(cross[:, :-1, :-1])
+    z = np.linalg.solve(root, cross[:, :-1, -1:])[:, :, 0]
+    twice = model.k * LOG_2_PI + log_det + cross[:, -1, -1] - (z * z).sum(axis=1)
+    if model.restricted:
+        diagonal = np.diagonal(root, axis1=1, axis2=2)
+        twice += 2.0 * np.log(diagonal).sum(axis=1) - p * LOG_2_PI
+    return as_floats(-0.5 * twice)

@@ -25,11 +25,12 @@ from scipy.optimize import minimize
 
 from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.mixed.covariance_structures import ANGLE, FREE, SCALE
-from equipoise.synthesis.mixed.likelihood import Model, as_floats, solve
+from equipoise.synthesis.mixed.likelihood import Model, as_floats, heights, solve
 
 SEED = 20_240_229
 STARTS = 300
 CLIMBS = 10
+TURNS = 9
 
 FLAT = 1e-9
 """Relative curvature below which the likelihood does not determine a direction."""
@@ -176,12 +177,38 @@ def peaks(model: Model, low: float, high: float) -> list[Peak]:
     """Every maximum found, highest first; variances are searched between `low` and `high`."""
     kinds = model.kinds()
     starts = _grid_starts(model, kinds, low, high) if len(kinds) <= 3 else []
-    found = [climb(model, start) for start in starts or _random_starts(model, kinds, low, high)]
+    found = [
+        _turned(model, climb(model, start))
+        for start in starts or _random_starts(model, kinds, low, high)
+    ]
     distinct: list[Peak] = []
     for peak in sorted(found, key=lambda peak: (not peak.converged, -peak.loglik)):
         if not any(_same(model, peak, other) for other in distinct):
             distinct.append(peak)
     return sorted(distinct, key=lambda peak: -peak.loglik)
+
+
+def _turned(model: Model, peak: Peak) -> Peak:
+    """Leave a point where a structure is absent if it could grow at another correlation.
+
+    Where every variance of a structure is zero its angle says nothing, but whether the structure
+    would help depends on it; curvature at one angle does not tell.
+    """
+    kinds = model.kinds()
+    for end, part in zip(model.splits, model.parts(peak.theta), strict=True):
+        here = np.arange(end - part.size, end)
+        angle = here[[kinds[j] == ANGLE for j in here]]
+        rest = here[[kinds[j] != ANGLE for j in here]]
+        if angle.size == 0 or np.abs(peak.theta[rest]).max() > 1e-3:
+            continue
+        trials = np.repeat(peak.theta[None, :], 2 * TURNS, axis=0)
+        trials[:, angle[0]] = np.tile(np.linspace(-0.5 * np.pi, 0.5 * np.pi, TURNS), 2)
+        scales = rest[[kinds[j] == SCALE for j in rest]]
+        trials[:, scales] = np.repeat([0.03, 0.3], TURNS)[:, None]
+        reached = heights(model, trials)
+        if reached.max() > peak.loglik + 1e-10:
+            return climb(model, trials[int(reached.argmax())])
+    return peak
 
 
 def _same(model: Model, one: Peak, other: Peak) -> bool:
@@ -200,14 +227,14 @@ def _grid_starts(model: Model, kinds: list[str], low: float, high: float) -> lis
     axes = [angles if kind == ANGLE else scales for kind in kinds]
     shape = tuple(axis.size for axis in axes)
     points = np.array(list(itertools.product(*axes)))
-    heights = np.array([height(model, point) for point in points]).reshape(shape)
-    around = np.pad(heights, 1, constant_values=-np.inf)
-    peak = np.isfinite(heights)
+    found = heights(model, points).reshape(shape)
+    around = np.pad(found, 1, constant_values=-np.inf)
+    peak = np.isfinite(found)
     for shift in itertools.product((0, 1, 2), repeat=len(axes)):
         window = tuple(slice(s, s + n) for s, n in zip(shift, shape, strict=True))
-        peak &= heights >= around[window]
+        peak &= found >= around[window]
     chosen = np.flatnonzero(peak.ravel())
-    ranked = chosen[np.argsort(-heights.ravel()[chosen], kind="stable")]
+    ranked = chosen[np.argsort(-found.ravel()[chosen], kind="stable")]
     return [_off_the_axes(point) for point in points[ranked[: 2 * CLIMBS]]]
 
 
@@ -230,8 +257,7 @@ def _random_starts(model: Model, kinds: list[str], low: float, high: float) -> l
         absent = rng.uniform(size=STARTS) < 0.125
         columns = np.arange(end - part.size, end)[(scale | free)[end - part.size : end]]
         points[np.ix_(absent, columns)] *= 1e-3
-    heights = np.array([height(model, point) for point in points])
-    ranked = points[np.argsort(-heights, kind="stable")]
+    ranked = points[np.argsort(-heights(model, points), kind="stable")]
     faint = [
         next((point for point in ranked if abs(point[j]) < 1e-2 * np.sqrt(low)), ranked[0])
         for j in np.flatnonzero(scale)

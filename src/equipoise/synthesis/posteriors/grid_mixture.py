@@ -25,8 +25,12 @@ LARGEST_ARRAY = 2_000_000
 """Numbers in the largest array made at a time, to bound the memory."""
 Z = ndtri((np.arange(15) + 0.5) / 15)
 """Standard normal values at which every component is looked at."""
-LOOKED_AT = ndtr(np.linspace(-4.5, 4.5, 55))
+LOOKED_AT = ndtr(np.linspace(-4.5, 4.5, 37))
 """Probabilities at which two distribution functions are compared."""
+TINY = 1e-13
+"""Weight below which a component cannot change a comparison."""
+OWN_COMPONENTS = 20
+"""About so many components whose own flanks are looked at too."""
 LARGEST_LOG = 690.0
 """Largest log variance that a computer can hold with room for sums of it."""
 
@@ -73,6 +77,13 @@ class UncertainSpread:
         tau2 = self.tau2(s)
         columns = [c.log_weight + log_likelihood(self.rows, c, tau2) for c in self.components]
         return np.stack(columns, axis=1)
+
+    def shares(self, s: Array) -> Array:
+        """Conditional probability (m, c) of each component of the prior of b."""
+        if len(self.components) == 1:
+            return np.ones((s.shape[0], 1))
+        logs = self.component_log_likelihoods(s)
+        return np.asarray(np.exp(logs - _log_sum(logs)))
 
     def log_density(self, s: Array) -> Array:
         """Log posterior density (m,) of the free log spreads, but for a constant."""
@@ -129,8 +140,7 @@ def _components(
     """Share of each prior component (m, c), its means (m, c, n) and covariances (m, c, n, n)."""
     parts = []
     for chunk in model.chunks(s):
-        logs = model.component_log_likelihoods(chunk)
-        shares = np.exp(logs - _log_sum(logs))
+        shares = model.shares(chunk)
         moments = [conditional(model.rows, c, model.tau2(chunk), wanted) for c in model.components]
         means, covariances = zip(*moments, strict=True)
         parts.append((shares, np.stack(means, axis=1), np.stack(covariances, axis=1)))
@@ -153,21 +163,36 @@ def _drop_unused(weights: Array, means: Array, covariances: Array, error: float)
 
 
 def _largest_difference(surplus: Array, weights: Array, means: Array, covariances: Array) -> float:
-    """Largest value over all effects of `|sum_j surplus_j Phi((x - m_j) / s_j)|`.
-
-    Seen at values spread evenly over the probability of each effect, tails included.
-    """
+    """Largest value over all effects of `|sum_j surplus_j Phi((x - m_j) / s_j)|`."""
     largest = 0.0
-    used = weights > 0.0
+    seen = (np.abs(surplus) > TINY) | (weights > TINY)
+    surplus, weights = surplus[seen], weights[seen]
     for effect in range(means.shape[-1]):
-        m = means[..., effect]
-        sd = np.sqrt(np.maximum(covariances[..., effect, effect], 0.0))
-        spread = (m[used][:, None] + sd[used][:, None] * Z).ravel()
-        order = np.argsort(spread)
-        reached = np.cumsum(np.repeat(weights[used], Z.size)[order]) / Z.size
-        x = spread[order][np.minimum(np.searchsorted(reached, LOOKED_AT), order.size - 1)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = (x[:, None, None] - m) / sd
-        below = np.where(sd > 0.0, ndtr(z), x[:, None, None] >= m)
-        largest = max(largest, float(np.abs((below * surplus).sum(axis=(1, 2))).max()))
+        m = means[..., effect][seen]
+        sd = np.sqrt(np.maximum(covariances[..., effect, effect][seen], 0.0))
+        x = _places(weights, m, sd)[:, None]
+        if (sd > 0.0).all():
+            below = [ndtr((x - m) / sd)]
+        else:  # an atom is looked at on both sides of its step
+            with np.errstate(divide="ignore", invalid="ignore"):
+                smooth = ndtr((x - m) / sd)
+            below = [np.where(sd > 0.0, smooth, step) for step in (x >= m, x > m)]
+        largest = max(largest, *(float(np.abs(b @ surplus).max()) for b in below))
     return largest
+
+
+def _places(weights: Array, m: Array, sd: Array) -> Array:
+    """Where to compare two distribution functions of one effect.
+
+    Values spread evenly over its probability, tails included, and the flanks of components of
+    every width: around an atom the distribution may be a smooth function of log |x| only.
+    """
+    used = weights > 0.0
+    m, sd, weights = m[used], sd[used], weights[used]
+    spread = (m[:, None] + sd[:, None] * Z).ravel()
+    order = np.argsort(spread)
+    reached = np.cumsum(np.repeat(weights, Z.size)[order]) / Z.size
+    even = spread[order[np.minimum(np.searchsorted(reached, LOOKED_AT), order.size - 1)]]
+    by_width = np.argsort(sd)[:: max(1, sd.size // OWN_COMPONENTS)]
+    flank = 0.8 * sd[by_width]
+    return np.concatenate([even, m[by_width] - flank, m[by_width] + flank])

@@ -10,6 +10,7 @@ a grid with a finer one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,8 @@ SCAN = {1: 129, 2: 33}
 ZOOMS = 10
 """Rounds of searching around the best point, each four times narrower."""
 
+NEAR = 2.0 ** np.arange(-22.0, 9.0)
+"""Distances from the mode at which its width is looked for."""
 DOUBLINGS = 20
 """How often the distance from the mode to an end may be doubled."""
 
@@ -69,11 +72,7 @@ def product(axes: list[Array]) -> Array:
 
 def stretch(log_density: LogDensity, low: Array, high: Array) -> Stretch:
     """Find the mode of a density between `low` and `high` (r,), its width and its ends."""
-    centre = _mode(log_density, low, high)
-    width = np.array([_width(log_density, centre, axis) for axis in range(low.size)])
-    low, high, peak = _extend(log_density, centre, low, high)
-    ends = [np.arcsinh((end - centre) / width) for end in (low, high)]
-    found = Stretch(centre, width, ends[0], ends[1], peak)
+    found = _surroundings(log_density, _mode(log_density, low, high), low, high)
     for _ in range(low.size):  # two axes are looked at more coarsely, hence twice
         found = _trim(log_density, found)
     return found
@@ -90,40 +89,47 @@ def _mode(log_density: LogDensity, low: Array, high: Array) -> Array:
         values = log_density(points)
         best = points[np.argmax(values)]
         step = step / 4.0
-        if np.ptp(values) < 0.2:  # a fifth of a log unit: well within the width
+        if np.ptp(values) < 0.5:  # the whole neighbourhood is within the width of the peak
             break
     return np.asarray(best)
 
 
-def _width(log_density: LogDensity, centre: Array, axis: int) -> float:
-    """Smaller of the two distances along an axis at which the log density is 1/2 lower."""
-    offsets = 2.0 ** np.arange(-22.0, 9.0)
-    points = np.repeat(centre[None, :], 2 * offsets.size + 1, axis=0)
-    points[1:, axis] += np.concatenate([-offsets, offsets])
-    values = log_density(points)
-    widths = []
-    for side in (values[1 : offsets.size + 1], values[offsets.size + 1 :]):
-        drop = values[0] - side
-        first = int(np.argmax(drop >= 0.5)) if (drop >= 0.5).any() else offsets.size - 1
-        shrink = np.sqrt(0.5 / drop[first]) if drop[first] >= 0.5 else 1.0
-        widths.append(float(offsets[first] * max(shrink, 0.5)))
-    return min(widths)
+def _surroundings(log_density: LogDensity, centre: Array, low: Array, high: Array) -> Stretch:
+    """Look from the mode along each axis: how wide the peak is, and where nothing is left.
 
-
-def _extend(
-    log_density: LogDensity, centre: Array, low: Array, high: Array
-) -> tuple[Array, Array, float]:
-    """Move the ends out until nothing is left there: log-Student-t tails are long in log tau."""
+    The ends are moved out from `low` and `high` as far as needed: log-Student-t tails are long.
+    """
     r = centre.size
-    reach = np.stack([low - centre, high - centre])[:, :, None] * 2.0 ** np.arange(DOUBLINGS)
-    points = np.broadcast_to(centre, (2, r, DOUBLINGS, r)).copy()
+    far = 2.0 ** np.arange(DOUBLINGS)
+    offsets = np.stack(
+        [
+            np.concatenate([-NEAR, NEAR, (a - c) * far, (b - c) * far])
+            for a, b, c in zip(low, high, centre, strict=True)
+        ]
+    )
+    points = np.broadcast_to(centre, (r, offsets.shape[1], r)).copy()
     for axis in range(r):
-        points[:, axis, :, axis] += reach[:, axis]
+        points[axis, :, axis] += offsets[axis]
     values = log_density(np.concatenate([centre[None, :], points.reshape(-1, r)]))
-    left = values[1:].reshape(2, r, DOUBLINGS) + np.log(np.abs(reach) + 1e-300) - values[0]
-    first = np.argmax(left < -NEGLIGIBLE, axis=2)
-    ends = centre + np.take_along_axis(reach, first[:, :, None], axis=2)[:, :, 0]
-    return ends[0], ends[1], float(values[0])
+    drops = values[0] - values[1:].reshape(offsets.shape)
+    near, split = NEAR.size, 2 * NEAR.size + DOUBLINGS
+    width = [min(_width(line[:near]), _width(line[near : 2 * near])) for line in drops]
+    left = drops - np.log(np.abs(offsets) + 1e-300) > NEGLIGIBLE
+    stretched = np.array(width)
+    ends = [
+        np.arcsinh(offsets[range(r), first + np.argmax(left[:, first:last], axis=1)] / stretched)
+        for first, last in ((2 * near, split), (split, split + DOUBLINGS))
+    ]
+    return Stretch(centre, stretched, ends[0], ends[1], float(values[0]))
+
+
+def _width(drops: Array) -> float:
+    """Distance at which the log density is 1/2 lower, from its drops at the distances `NEAR`."""
+    low_enough = np.flatnonzero(drops >= 0.5)
+    if low_enough.size == 0:
+        return float(NEAR[-1])
+    first = low_enough[0]
+    return float(NEAR[first] * max(math.sqrt(0.5 / drops[first]), 0.5))
 
 
 def _trim(log_density: LogDensity, found: Stretch) -> Stretch:
