@@ -31,7 +31,7 @@ best <- function(call) {
 }
 
 # inner, outer: the labels of each structure (inner "" for groups); struct "GROUPS" or metafor's.
-add <- function(name, y, V, X, structures, fit1, cluster, fits = c("REML", "ML"), profile = FALSE) {
+add <- function(name, y, V, X, structures, fit1, cluster, fits = c("REML", "ML")) {
   k <- length(y); V <- as.matrix(V)
   d <- data.frame(model = name, row = seq_len(k) - 1, y = number(y), cluster = cluster)
   for (j in 1:4) d[[paste0("x", j)]] <- if (j <= ncol(X)) number(X[, j]) else ""
@@ -68,17 +68,10 @@ add <- function(name, y, V, X, structures, fit1, cluster, fits = c("REML", "ML")
         put("cr2", "qm", wald$Fstat); put("cr2", "qm_df2", wald$df_denom)
       }
     }
-    if (profile) {
-      ends <- confint(fit, control = list(tol = 1e-11))
-      random <- if (is.null(ends$random)) lapply(ends[seq_along(parameters)], `[[`, "random")
-                else list(ends$random)
-      put("profile", "low", sapply(random, function(r) r[1, 2]))
-      put("profile", "high", sapply(random, function(r) r[1, 3]))
-    }
   }
 }
 
-nested <- function(name, d, V = NULL, mods = ~ 1, profile = FALSE) {
+nested <- function(name, d, V = NULL, mods = ~ 1) {
   d <- as.data.frame(d); if (is.null(V)) V <- diag(d$vi)
   d$outer <- as.character(as.integer(factor(d$outer))); d$both <- paste0(d$outer, "/", d$inner)
   X <- model.matrix(mods, d)
@@ -87,10 +80,10 @@ nested <- function(name, d, V = NULL, mods = ~ 1, profile = FALSE) {
            list(type = "GROUPS", inner = "", outer = d$both)),
       function(method, control) rma.mv(as.numeric(d$yi), V, mods = X, intercept = FALSE,
         random = list(~ 1 | outer, ~ 1 | both), data = d, method = method, control = control),
-      d$outer, profile = profile)
+      d$outer)
 }
 
-outcomes <- function(name, d, V, struct, X = NULL, profile = FALSE) {
+outcomes <- function(name, d, V, struct, X = NULL) {
   d <- as.data.frame(d)
   d$outer <- as.character(as.integer(factor(d$outer))); d$inner <- as.character(d$inner)
   if (is.null(X)) X <- model.matrix(~ inner - 1, d)
@@ -98,15 +91,15 @@ outcomes <- function(name, d, V, struct, X = NULL, profile = FALSE) {
       list(list(type = struct, inner = d$inner, outer = d$outer)),
       function(method, control) rma.mv(as.numeric(d$yi), V, mods = X, intercept = FALSE,
         random = ~ inner | outer, struct = struct, data = d, method = method, control = control),
-      d$outer, profile = profile)
+      d$outer)
 }
 blocks <- function(d, rho) as.matrix(vcalc(d$vi, cluster = d$outer, obs = seq_along(d$vi),
                                            rho = rho, data = d))
 
 d <- dat.konstantopoulos2011; d$outer <- d$district; d$inner <- d$school
-nested("konstantopoulos", d, profile = TRUE); nested("konstantopoulos_year", d, mods = ~ year)
+nested("konstantopoulos", d); nested("konstantopoulos_year", d, mods = ~ year)
 d <- dat.assink2016; d$outer <- d$study; d$inner <- d$esid
-nested("assink", d, profile = TRUE); nested("assink_blocks", d, blocks(d, 0.6), ~ year + pubstatus)
+nested("assink", d); nested("assink_blocks", d, blocks(d, 0.6), ~ year + pubstatus)
 d <- escalc("OR", ai = waward, n1i = wtotal, ci = maward, n2i = mtotal, data = dat.bornmann2007)
 d$outer <- d$study; d$inner <- d$obs; nested("bornmann", d); nested("bornmann_type", d[!is.na(d$type), ], mods = ~ type)
 d <- escalc("ZCOR", ri = ri, ni = ni, data = dat.crede2010)
@@ -122,7 +115,7 @@ d$inner <- seq_along(d$yi); nested("knapp", d, blocks(d, 0.5), ~ difficulty)
 
 d <- dat.berkey1998; d$outer <- d$trial; d$inner <- d$outcome
 V <- as.matrix(vcalc(vi = 1, cluster = author, rvars = c(v1i, v2i), data = d))
-for (s in c("UN", "CS", "HCS", "DIAG", "ID")) outcomes(paste0("berkey_", s), d, V, s, profile = s == "UN")
+for (s in c("UN", "CS", "HCS", "DIAG", "ID")) outcomes(paste0("berkey_", s), d, V, s)
 outcomes("berkey_year", d, V, "UN", model.matrix(~ outcome - 1 + outcome:I(year - 1983), d))
 d <- dat.kalaian1996; d$outer <- d$study; d$inner <- d$outcome
 outcomes("kalaian_UN", d, blocks(d, 0.66), "UN"); outcomes("kalaian_HCS", d, blocks(d, 0.66), "HCS")

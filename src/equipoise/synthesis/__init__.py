@@ -1,6 +1,5 @@
 """Synthesis: how large the effect is, how sure, and in whom."""
 
-from equipoise.synthesis import batch
 from equipoise.synthesis.absolute import AbsoluteDifference
 from equipoise.synthesis.belief import Belief
 from equipoise.synthesis.bias import (
@@ -105,7 +104,6 @@ __all__ = [
     "ShrunkenInteraction",
     "StratifiedResult",
     "Synthesis",
-    "batch",
     "binomial_normal",
     "cox",
     "cumulative",

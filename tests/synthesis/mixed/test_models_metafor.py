@@ -17,8 +17,8 @@ from equipoise.synthesis.mixed import Correlated, Groups, fit_mixed, profile_int
 
 PINNED = Path(__file__).parents[3] / "validation" / "mixed"
 
-AT_THE_EDGE = frozenset()
-"""Models whose best point is on a boundary that metafor only comes near."""
+DIVERGE = ("fine_CS", "fine_HCS")
+"""Rows of the README's table of divergences; the tests at the end say who is right."""
 
 
 def read(name):
@@ -80,14 +80,18 @@ def compare(name, method):
     inference = {"t": "t", "cr2": "cr2"}.get(method, "wald")
     fit = fitted(name, "ML" if method == "ML" else "REML", inference)
     out = {}
-    for quantity, values in expected(name, method).items():
+    pinned = expected(name, method)
+    for quantity, values in pinned.items():
+        if quantity.startswith("qm") and pinned["qm_df2"][0] <= 0.0:
+            assert np.isnan(fit.qm)  # too few clusters for the test to exist
+            continue
         found = np.atleast_1d(getattr(fit, quantity))[: values.size]
         out[quantity] = float((np.abs(found - values) / np.maximum(1.0, np.abs(values))).max())
     return out
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(ROWS))
+@pytest.mark.parametrize("name", sorted(ROWS.keys() - set(DIVERGE)))
 @pytest.mark.parametrize("method", ["REML", "ML", "t", "cr2"])
 def test_agrees_with_metafor_and_clubsandwich(name, method):
     for quantity, size in compare(name, method).items():
@@ -95,25 +99,57 @@ def test_agrees_with_metafor_and_clubsandwich(name, method):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(ROWS))
+@pytest.mark.parametrize("name", sorted(ROWS.keys() - {"fine_CS"}))
 def test_no_likelihood_is_below_that_of_metafor(name):
     for method in ("REML", "ML"):
         assert fitted(name, method).loglik >= expected(name, method)["loglik"][0] - 1e-8
 
 
-PROFILED = sorted(n for n, rows in EXPECTED.items() if any(r["method"] == "profile" for r in rows))
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PROFILED)
+@pytest.mark.parametrize("name", sorted({row["model"] for row in read("profiles_pinned.csv")}))
 def test_profile_intervals_agree_with_metafor(name):
     fit = fitted(name, "REML")
-    ends = expected(name, "profile")
-    for i, parameter in enumerate(fit.parameters):
+    rows = [row for row in read("profiles_pinned.csv") if row["model"] == name]
+    assert len(rows) == len(fit.parameters)
+    for parameter, row in zip(fit.parameters, rows, strict=True):
         low, high, *_ = profile_interval(fit, parameter)
-        assert low == pytest.approx(ends["low"][i], abs=1e-5)
-        assert high == pytest.approx(ends["high"][i], abs=1e-5)
+        for found, text in ((low, row["low"]), (high, row["high"])):
+            if text:
+                assert found == pytest.approx(float(text), abs=1e-5)
 
 
 def test_enough_was_compared():
     assert len(ROWS) >= 20
+
+
+def at(name, G, plain):
+    """Restricted log-likelihood of a model with one structure at covariance matrix `G`."""
+    y, V, X, random, _ = data(name)
+    (structure,) = random
+    levels = sorted(set(structure.inner))
+    inner = [levels.index(level) for level in structure.inner]
+    return plain.loglik(y, X, plain.total(V, [(inner, structure.outer)], [G]), restricted=True)
+
+
+@pytest.mark.slow
+def test_a_shared_correlation_of_four_outcomes_is_not_below_minus_a_third(plain):
+    # metafor's point has a correlation of -1, at which G is no covariance matrix. Of those that
+    # are, ours is the best.
+    tau2, rho = expected("fine_CS", "REML")["parameter_values"]
+    shape = np.full((4, 4), rho) + (1.0 - rho) * np.eye(4)
+    assert np.linalg.eigvalsh(shape)[0] < -1.9
+    loglik = expected("fine_CS", "REML")["loglik"][0]
+    assert at("fine_CS", tau2 * shape, plain) == pytest.approx(loglik, abs=1e-6)
+    fit = fitted("fine_CS", "REML")
+    for rho in np.linspace(-1.0 / 3.0, 1.0, 9):
+        shape = np.full((4, 4), rho) + (1.0 - rho) * np.eye(4)
+        for tau2 in [0.0, *np.geomspace(1e-4, 2.0, 15)]:
+            assert at("fine_CS", tau2 * shape, plain) <= fit.loglik + 1e-9
+
+
+@pytest.mark.slow
+def test_the_better_maximum_of_four_variances(plain):
+    fit = fitted("fine_HCS", "REML")
+    assert at("fine_HCS", fit.G[0], plain) == pytest.approx(fit.loglik, abs=1e-9)
+    assert np.linalg.eigvalsh(fit.G[0])[0] > -1e-12
+    assert fit.loglik > expected("fine_HCS", "REML")["loglik"][0] + 2.8

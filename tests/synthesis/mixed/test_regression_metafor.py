@@ -65,7 +65,12 @@ def value(result, quantity, index, X):
     return np.atleast_1d(getattr(result, quantity))[index]
 
 
-@pytest.mark.parametrize("name", sorted(ROWS))
+QUICK = {"dat.bcg", "dat.raudenbush1985", "dat.linde2005", "dat.begg1989"}
+
+
+@pytest.mark.parametrize(
+    "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in sorted(ROWS)]
+)
 def test_agrees_with_metafor_and_clubsandwich(name):
     y, v, X = INPUTS[name]
     for (method, test), rows in ROWS[name].items():

@@ -15,6 +15,7 @@ correction as given by Tipton 2015, 10.1037/met0000011; Pustejovsky and Tipton 2
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,7 +66,7 @@ class Robust:
                 last = np.trace(BK[s, t] @ BK[t, s]) + np.trace(BK[t, s] @ BK[t, s])
                 total += _pair(own, moved, (s, s), (t, t)) + _pair(own, moved, (s, t), (t, s))
                 total += float(last)
-        return float(q * (q + 1) / total)
+        return float(q * (q + 1) / total) if total > 0.0 else math.nan
 
 
 def _pair(own: Array, moved: Array, one: tuple[int, int], other: tuple[int, int]) -> float:

@@ -62,13 +62,13 @@ def infer(
     """
     spare = prepared.k - prepared.p
     wald = as_floats(np.linalg.inv(solved.information))
+    if inference != "wald" and spare == 0:
+        return Inferred(solved.b, wald * math.nan, math.nan, math.nan, 0, None)
     if inference == "cr2":
         found = robust(model, model.covariances(theta), solved.b, solved.information)
         return Inferred(solved.b, found.covariance, math.nan, math.nan, prepared.lift, found)
     if inference == "wald":
         return Inferred(solved.b, wald, math.inf, 1.0, 0, None)
-    if spare == 0:
-        return Inferred(solved.b, wald * math.nan, math.nan, math.nan, 0, None)
     if inference == "t":
         return Inferred(solved.b, wald, float(spare), 1.0, 0, None)
     factor = math.sqrt(solved.rss / spare)

@@ -12,7 +12,7 @@ from equipoise.synthesis.arrays import Array, as_vector
 from equipoise.synthesis.mixed.mixed_fit import MixedFit
 from equipoise.synthesis.mixed.mixed_model import fit_mixed
 from equipoise.synthesis.mixed.model_input import Labels
-from equipoise.synthesis.mixed.random_structures import Correlated, Groups, components_of
+from equipoise.synthesis.mixed.random_structures import Correlated, Groups, components_of, listed
 
 
 def multilevel(
@@ -64,8 +64,8 @@ def multilevel(
     >>> fit.parameters
     ('tau2[study]', 'tau2[effect]')
     """
-    studies = list(study)
-    within = list(range(len(studies)) if effect is None else effect)
+    studies = listed(study, "study")
+    within = list(range(len(studies))) if effect is None else listed(effect, "effect")
     inner: Any = list(zip(studies, within, strict=len(within) == len(studies)))
     return fit_mixed(
         yi,

@@ -29,9 +29,11 @@ from equipoise.synthesis.mixed.model_input import (
     RandomStructures,
     prepare,
 )
+from equipoise.synthesis.mixed.random_structures import Correlated, Groups
 from equipoise.synthesis.mixed.variance_estimates import (
     Variances,
     estimate_variances,
+    hidden_structures,
     parameter_table,
     unscaled,
 )
@@ -53,7 +55,7 @@ def fit_mixed(
     V: ArrayLike,
     X: Any = None,
     *,
-    random: RandomStructures = (),
+    random: RandomStructures | Groups | Correlated = (),
     method: str = "REML",
     inference: str = "wald",
     cluster: Labels | None = None,
@@ -83,7 +85,7 @@ def fit_mixed(
         blocks for effects that share patients (see `sampling_covariance`).
     X : array_like, shape (k, p), or dataframe
         Columns of the regression *including* any intercept; None is an intercept alone.
-    random : sequence of Groups or Correlated
+    random : Groups, Correlated, or sequence of these
         Structures of the true effects; none gives generalised least squares.
     method : {"REML", "ML", "FE"}
         How variances are estimated; ``FE`` allows no random structure.
@@ -130,9 +132,11 @@ def fit_mixed(
     >>> round(float(fit.estimate[0]), 3), round(float(fit.parameter_values[0]), 3)
     (0.54, 0.106)
     """
+    random = (random,) if isinstance(random, Groups | Correlated) else tuple(random)
     prepared = prepare(y, V, X, random, cluster, names, Options(method, inference, level))
     restricted = method == "REML"
     model = prepared.model(prepared.components, restricted=restricted, clustered=inference == "cr2")
+    _refuse_hidden(hidden_structures(model))
     found = estimate_variances(model, prepared.unit)
     solved = solve(model, found.theta)
     if solved is None:
@@ -155,12 +159,23 @@ def fit_mixed(
         y=y,
         V=V,
         X=X,
-        random=tuple(random),
+        random=random,
         cluster=cluster,
         prepared=prepared,
         theta=found.theta,
         inferred=inferred,
     )
+
+
+def _refuse_hidden(names: list[str]) -> None:
+    """Refuse structures of which the columns leave nothing to see."""
+    action = "Leave that structure out, or the columns that tell its groups apart."
+    problems = [
+        Problem("", "", "random", name, "groups that differ in more than the columns", action)
+        for name in names
+    ]
+    if problems:
+        raise ArrayError(problems)
 
 
 def _coefficients(prepared: Prepared, inferred: Inferred, level: float) -> dict[str, Any]:

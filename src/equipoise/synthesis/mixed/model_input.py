@@ -102,7 +102,7 @@ def prepare(
     options: Options,
 ) -> Prepared:
     """Return the model in numbers, or every reason why it cannot be fitted."""
-    problems = _option_problems(options, random, cluster)
+    problems = _option_problems(options, len(random), cluster)
     effects = as_vector(y, "y")
     k = effects.size
     if k == 0:
@@ -129,9 +129,7 @@ def prepare(
     return _in_units(effects, covariance, design, components, codes)
 
 
-def _option_problems(
-    options: Options, random: RandomStructures, cluster: Labels | None
-) -> list[Problem]:
+def _option_problems(options: Options, structures: int, cluster: Labels | None) -> list[Problem]:
     """Return what is wrong with the choices."""
     out = [
         *not_among("method", options.method, METHODS),
@@ -140,9 +138,9 @@ def _option_problems(
     if not 0.0 < options.level <= HIGHEST_LEVEL:
         allowed = f"above 0, at most {HIGHEST_LEVEL}"
         out.append(Problem("", "", "level", repr(options.level), allowed, "Use 0.95."))
-    if options.method == "FE" and len(random) > 0:
+    if options.method == "FE" and structures > 0:
         action = "Use REML or ML, or leave `random` out."
-        out.append(Problem("", "", "random", f"{len(random)} structures", "none with FE", action))
+        out.append(Problem("", "", "random", f"{structures} structures", "none with FE", action))
     if options.inference == "cr2" and cluster is None:
         action = "Pass the label of the independent unit of each row, for instance its study."
         out.append(Problem("", "", "cluster", "None", "labels, with cr2", action))

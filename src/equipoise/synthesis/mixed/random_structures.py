@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.errors import Problem
+from equipoise.synthesis.arrays import ArrayError
 
 Codes = NDArray[np.intp]
 
@@ -101,6 +102,11 @@ def components_of(
     problems: list[Problem] = []
     for position, item in enumerate(random):
         where = f"random[{position}]"
+        if not isinstance(item, Groups | Correlated):
+            allowed = "Groups(...) or Correlated(...)"
+            action = "Wrap the labels in one of these."
+            problems.append(Problem("", "", where, repr(item), allowed, action))
+            continue
         name = item.name or str(position + 1)
         if isinstance(item, Groups):
             outer, _, bad = _coded(item.labels, f"{where} labels", k)
@@ -127,7 +133,7 @@ def _coded(
     labels: Sequence[Any] | NDArray[Any], field: str, k: int
 ) -> tuple[Codes, tuple[str, ...], list[Problem]]:
     """Labels as numbers 0, 1, ... in sorted order of their values, so that rows may be moved."""
-    values = [item.item() if isinstance(item, np.generic) else item for item in labels]
+    values = listed(labels, field)
     empty = np.empty(0, np.intp)
     if len(values) != k:
         return empty, (), [_problem(field, f"{len(values)} labels", f"one for each of {k} rows")]
@@ -145,6 +151,15 @@ def _coded(
         tuple(str(item) for item in order),
         [],
     )
+
+
+def listed(labels: Sequence[Any] | NDArray[Any], field: str) -> list[Any]:
+    """Labels as a list of plain values, or the error that says they are not a sequence."""
+    try:
+        return [item.item() if isinstance(item, np.generic) else item for item in labels]
+    except TypeError as error:
+        problem = _problem(field, repr(labels), "a sequence of labels")
+        raise ArrayError([problem]) from error
 
 
 def _is_label(item: object) -> bool:

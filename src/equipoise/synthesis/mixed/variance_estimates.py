@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.mixed import covariance_structures, single_variance
 from equipoise.synthesis.mixed.covariance_structures import ANGLE, SCALE
-from equipoise.synthesis.mixed.likelihood import Model
+from equipoise.synthesis.mixed.likelihood import Model, solve
 from equipoise.synthesis.mixed.optimum import FLAT, Peak, climb, curvatures, height, peaks
 from equipoise.synthesis.mixed.random_structures import Component
 
@@ -19,6 +20,12 @@ SNAP = 1e-9
 
 REACH = 10.0
 """Log-likelihood below the best at which another maximum is no longer worth a word."""
+
+HIDDEN = 1e-9
+"""Share of a structure's trace that the coefficients must leave for it to be seen."""
+
+FAINT = 1e-3
+"""Standard deviation, in typical standard errors, at which that share is measured."""
 
 TIE = 1e-6
 """Log-likelihood difference below which two maxima cannot be told apart."""
@@ -44,6 +51,27 @@ def estimate_variances(model: Model, unit: int = 0) -> Variances:
         message = "As many coefficients as effects: heterogeneity cannot be seen."
         return Variances(np.zeros(count), "converged", message)
     return _one_variance(model, unit) if count == 1 else _several(model, unit)
+
+
+def hidden_structures(model: Model) -> list[str]:
+    """Names of structures whose groups the columns tell apart, so that REML cannot see them.
+
+    The restricted likelihood loses `1/2 tr(P Z Z')` a unit of variance where the likelihood
+    loses `1/2 tr(M^-1 Z Z')`; when the first is nothing beside the second, no contrast of the
+    effects that is free of the coefficients contains the structure.
+    """
+    if not (model.restricted and model.components) or model.k == model.p:
+        return []
+    scale = np.array([kind == SCALE for kind in model.kinds()])
+    silent = tuple(stack._replace(y=np.zeros_like(stack.y)) for stack in model.stacks)
+    theta = np.where(scale, FAINT, 0.0)
+    made = [replace(model, stacks=silent, restricted=r) for r in (True, False)]
+    reml, ml = (solve(one, theta, slope=True) for one in made)
+    if reml is None or ml is None:
+        return []
+    lost = np.abs(reml.gradient) <= HIDDEN * np.abs(ml.gradient)
+    parts = zip(model.components, model.parts((scale & lost).astype(float)), strict=True)
+    return [f"structure {c.name}" for c, part in parts if part.any()]
 
 
 def _one_variance(model: Model, unit: int) -> Variances:

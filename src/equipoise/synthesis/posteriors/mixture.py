@@ -14,11 +14,15 @@ from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
 
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError, not_among
+from equipoise.synthesis.posteriors.scalar_mixture import (
+    atoms_of,
+    cumulate,
+    quantile_of,
+    strictly_below,
+)
 
 Scale = Literal["log", "identity"]
 SUM_TOLERANCE = 1e-9
@@ -136,7 +140,7 @@ class Posterior:
     def cdf(self, name: str, x: ArrayLike) -> Array | float: ...
     def cdf(self, name: str, x: ArrayLike) -> Array | float:
         """Probability of an effect of `x` or less; an array for an array."""
-        return _cumulate(self.weights, *self._column(name), x)
+        return cumulate(self.weights, *self._column(name), x)
 
     def probability(
         self, name: str, below: float | None = None, above: float | None = None
@@ -149,12 +153,12 @@ class Posterior:
         means, sds = self._column(name)
         inside = self.weights.copy()
         if below is not None:
-            inside *= _below(means, sds, below)
+            inside *= strictly_below(means, sds, below)
         if above is None:
             return min(1.0, float(inside.sum()))
         if below is None:
-            return min(1.0, float(self.weights @ _below(-means, sds, -above)))
-        both = _below(means, sds, below) + _below(-means, sds, -above) - 1.0
+            return min(1.0, float(self.weights @ strictly_below(-means, sds, -above)))
+        both = strictly_below(means, sds, below) + strictly_below(-means, sds, -above) - 1.0
         return max(0.0, float(self.weights @ both)) if above < below else 0.0
 
     def density(self, name: str, x: ArrayLike) -> Array:
@@ -169,7 +173,7 @@ class Posterior:
     def atoms(self, name: str) -> tuple[tuple[float, float], ...]:
         """Values that have a probability of their own, each with that probability."""
         means, sds = self._column(name)
-        return _atoms(self.weights, means, sds)
+        return atoms_of(self.weights, means, sds)
 
     def quantile(self, name: str, prob: float) -> float:
         """Smallest value with at least the probability `prob` at or below it.
@@ -180,7 +184,7 @@ class Posterior:
         if not 0.0 < prob < 1.0:
             problem = Problem("", "", "prob", repr(prob), "above 0, below 1", "Choose one there.")
             raise ArrayError([problem])
-        return _quantile(self.weights, *self._column(name), prob)
+        return quantile_of(self.weights, *self._column(name), prob)
 
     def median(self, name: str) -> float:
         """Posterior median of one effect."""
@@ -243,47 +247,3 @@ def _problems(posterior: Posterior) -> list[Problem]:
         allowed = "not negative, summing to 1"
         problems.append(Problem("", "", "weights", f"sum {total}", allowed, "Divide by the sum."))
     return problems
-
-
-def _cumulate(weights: Array, means: Array, sds: Array, x: ArrayLike) -> Array | float:
-    points = np.asarray(x, dtype=np.float64)[..., None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = (points - means) / sds
-    steps = np.where(sds > 0.0, ndtr(z), points >= means)
-    total = np.minimum(steps @ weights, 1.0)
-    return float(total) if np.ndim(x) == 0 else np.asarray(total)
-
-
-def _below(means: Array, sds: Array, limit: float) -> Array:
-    """Probability (m,) of each component strictly below `limit`."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = (limit - means) / sds
-    return np.where(sds > 0.0, ndtr(z), means < limit)
-
-
-def _atoms(weights: Array, means: Array, sds: Array) -> tuple[tuple[float, float], ...]:
-    still = sds == 0.0
-    places, which = np.unique(means[still], return_inverse=True)
-    masses = np.bincount(which, weights[still], minlength=places.size)
-    return tuple((float(x), float(mass)) for x, mass in zip(places, masses, strict=True))
-
-
-def _quantile(weights: Array, means: Array, sds: Array, prob: float) -> float:
-    for place, mass in _atoms(weights, means, sds):
-        reached = float(_cumulate(weights, means, sds, place))
-        if reached - mass < prob <= reached:
-            return place
-    ends = means + sds * float(ndtri(prob))
-    low, high = float(ends.min()), float(ends.max())
-    # the smaller tail keeps its digits
-    sign, target = (1.0, prob) if prob <= 0.5 else (-1.0, 1.0 - prob)
-
-    def excess(x: float) -> float:
-        return sign * (float(_cumulate(weights, sign * means, sds, sign * x)) - target)
-
-    if low == high or excess(low) >= 0.0:
-        return low
-    if excess(high) <= 0.0:
-        return high
-    xtol = max(1e-11 * float(sds[sds > 0.0].min()), 1e-320)
-    return float(brentq(excess, low, high, xtol=xtol, rtol=1e-15, maxiter=2000))
