@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from equipoise.literature import (
     bias,
     counts,
+    design,
     effect_sizes,
     mixed_models,
     observational,
@@ -25,6 +26,7 @@ from equipoise.literature.reference import Reference
 _FIELDS = (
     bias,
     counts,
+    design,
     effect_sizes,
     mixed_models,
     observational,

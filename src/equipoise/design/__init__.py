@@ -1,0 +1,1 @@
+"""Design: which study would settle it, and is it worth it."""
