@@ -87,7 +87,7 @@ def from_plain(kind: Any, plain: Any) -> Any:
     if origin is dict:
         return {key: from_plain(arguments[1], item) for key, item in plain.items()}
     if origin is np.ndarray:
-        return np.asarray(plain, dtype=float)
+        return np.asarray(plain, dtype=typing.get_args(arguments[1])[0])
     return plain
 
 
