@@ -30,6 +30,15 @@ REFERENCES: tuple[Reference, ...] = (
         "10.2307/2533441",
     ),
     Reference(
+        "brannath2009",
+        "Brannath W, Zuber E, Branson M, Bretz F, Gallo P, Posch M, Racine-Poon A",
+        2009,
+        "Confirmatory adaptive designs with Bayesian decision tools for a targeted therapy in "
+        "oncology",
+        "Statistics in Medicine 28:1445-1463",
+        "10.1002/sim.3559",
+    ),
+    Reference(
         "chen1974",
         "Chen HC, Asau Y",
         1974,
@@ -112,13 +121,12 @@ REFERENCES: tuple[Reference, ...] = (
         "10.1093/biomet/74.1.149",
     ),
     Reference(
-        "kimdemets1987",
-        "Kim K, DeMets DL",
-        1987,
-        "Design and analysis of group sequential tests based on the type I error "
-        "spending rate function",
-        "Biometrika 74:149-154",
-        "10.1093/biomet/74.1.149",
+        "kimani2015",
+        "Kimani PK, Todd S, Stallard N",
+        2015,
+        "Estimation after subpopulation selection in adaptive seamless trials",
+        "Statistics in Medicine 34:2581-2601",
+        "10.1002/sim.6506",
     ),
     Reference(
         "lan1982",
@@ -130,14 +138,6 @@ REFERENCES: tuple[Reference, ...] = (
     ),
     Reference(
         "lan1983",
-        "Lan KKG, DeMets DL",
-        1983,
-        "Discrete sequential boundaries for clinical trials",
-        "Biometrika 70:659-663",
-        "10.1093/biomet/70.3.659",
-    ),
-    Reference(
-        "landemets1983",
         "Lan KKG, DeMets DL",
         1983,
         "Discrete sequential boundaries for clinical trials",
@@ -219,6 +219,14 @@ REFERENCES: tuple[Reference, ...] = (
         "10.1093/biomet/64.2.191",
     ),
     Reference(
+        "sargent2005",
+        "Sargent DJ, Conley BA, Allegra C, Collette L",
+        2005,
+        "Clinical trial designs for predictive marker validation in cancer treatment trials",
+        "Journal of Clinical Oncology 23:2020-2027",
+        "10.1200/JCO.2005.01.112",
+    ),
+    Reference(
         "schmidli2014",
         "Schmidli H, Gsteiger S, Roychoudhury S, O'Hagan A, Spiegelhalter D, Neuenschwander B",
         2014,
@@ -276,11 +284,11 @@ REFERENCES: tuple[Reference, ...] = (
         "10.2307/2531959",
     ),
     Reference(
-        "wangtsiatis1987",
-        "Wang SK, Tsiatis AA",
-        1987,
-        "Approximately optimal one-parameter boundaries for group sequential trials",
-        "Biometrics 43:193-199",
-        "10.2307/2531959",
+        "wassmer1999",
+        "Wassmer G",
+        1999,
+        "Multistage adaptive test procedures based on Fisher's product criterion",
+        "Biometrical Journal 41:279-293",
+        "10.1002/(SICI)1521-4036(199906)41:3<279::AID-BIMJ279>3.0.CO;2-V",
     ),
 )
