@@ -63,6 +63,15 @@ REFERENCES: tuple[Reference, ...] = (
         "10.1111/j.0006-341X.1999.00853.x",
     ),
     Reference(
+        "cortazar2014",
+        "Cortazar P, Zhang L, Untch M, et al.",
+        2014,
+        "Pathological complete response and long-term clinical benefit in breast cancer: the "
+        "CTNeoBC pooled analysis",
+        "Lancet 384:164-172",
+        "10.1016/S0140-6736(13)62422-8",
+    ),
+    Reference(
         "freedman1982",
         "Freedman LS",
         1982,

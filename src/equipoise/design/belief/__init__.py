@@ -13,6 +13,7 @@ from equipoise.design.belief.information_value import (
     simulated_information_value,
 )
 from equipoise.design.belief.population_value import Population, StudyValue, study_value
+from equipoise.design.belief.surrogate import SurrogateLink
 from equipoise.design.belief.utility import Utility, treated_risk
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "InformationValue",
     "Population",
     "StudyValue",
+    "SurrogateLink",
     "Utility",
     "assurance",
     "average_over_draws",
