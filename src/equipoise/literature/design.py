@@ -33,8 +33,8 @@ REFERENCES: tuple[Reference, ...] = (
         "brannath2009",
         "Brannath W, Zuber E, Branson M, Bretz F, Gallo P, Posch M, Racine-Poon A",
         2009,
-        "Confirmatory adaptive designs with Bayesian decision tools for a targeted therapy in "
-        "oncology",
+        "Confirmatory adaptive designs with Bayesian decision tools for a targeted "
+        "therapy in oncology",
         "Statistics in Medicine 28:1445-1463",
         "10.1002/sim.3559",
     ),
@@ -55,21 +55,21 @@ REFERENCES: tuple[Reference, ...] = (
         "10.1002/sim.1688",
     ),
     Reference(
+        "cortazar2014",
+        "Cortazar P, Zhang L, Untch M, et al.",
+        2014,
+        "Pathological complete response and long-term clinical benefit in breast cancer: "
+        "the CTNeoBC pooled analysis",
+        "Lancet 384:164-172",
+        "10.1016/S0140-6736(13)62422-8",
+    ),
+    Reference(
         "cui1999",
         "Cui L, Hung HMJ, Wang SJ",
         1999,
         "Modification of sample size in group sequential clinical trials",
         "Biometrics 55:853-857",
         "10.1111/j.0006-341X.1999.00853.x",
-    ),
-    Reference(
-        "cortazar2014",
-        "Cortazar P, Zhang L, Untch M, et al.",
-        2014,
-        "Pathological complete response and long-term clinical benefit in breast cancer: the "
-        "CTNeoBC pooled analysis",
-        "Lancet 384:164-172",
-        "10.1016/S0140-6736(13)62422-8",
     ),
     Reference(
         "freedman1982",
@@ -119,6 +119,14 @@ REFERENCES: tuple[Reference, ...] = (
         "Group sequential methods with applications to clinical trials",
         "Chapman and Hall/CRC",
         "10.1201/9780367805326",
+    ),
+    Reference(
+        "jennison2013",
+        "Jennison C, Turnbull BW",
+        2013,
+        "Interim monitoring of clinical trials",
+        "Handbook of Survival Analysis, chapter 25, Chapman and Hall/CRC",
+        "10.1201/b16248",
     ),
     Reference(
         "kim1987",
