@@ -19,6 +19,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
 
+from equipoise.design.choice.candidate import DesignPlan, design_problems
 from equipoise.errors import InputError, Problem, UsageError
 from equipoise.evidence.cross_check import SELECTION_WORDS
 from equipoise.evidence.csv_text import decode, read_bytes
@@ -33,7 +34,7 @@ CASE_FILE = "case.toml"
 PAST_FILE = "retrodiction.json"
 """Past questions on which the method is tried; a case may do without."""
 
-SECTIONS = ("case", "question", "synthesis", "report")
+SECTIONS = ("case", "question", "synthesis", "design", "report")
 S = TypeVar("S", bound=Slice)
 
 
@@ -64,6 +65,8 @@ class Case:
         Each input file and its SHA-256.
     past : CaseFile or None
         Past questions on which the method is tried.
+    studies : DesignPlan or None
+        The slice of the design room, if the case asks which study to do next.
     """
 
     identity: Identity
@@ -73,6 +76,7 @@ class Case:
     evidence: EvidenceBase
     inputs: tuple[tuple[str, str], ...]
     past: CaseFile | None = None
+    studies: DesignPlan | None = None
 
     @property
     def name(self) -> str:
@@ -130,6 +134,7 @@ def load_case(reference: str | Path | Traversable) -> Case:
     question = _slice(Question, document, "question", problems)
     plan = _slice(Plan, document, "synthesis", problems)
     options = _slice(ReportOptions, document, "report", problems)
+    studies = _slice(DesignPlan, document, "design", problems) if "design" in document else None
     evidence = None
     try:
         evidence = read_evidence(folder / "evidence", question)
@@ -140,11 +145,14 @@ def load_case(reference: str | Path | Traversable) -> Case:
         problems += _question_problems(question)
     if question is not None and plan is not None:
         problems += plan_problems(plan, question, evidence)
+        if studies is not None:
+            problems += design_problems(studies, question, plan)
     if options is not None and evidence is not None:
         problems += _options_problems(options, evidence)
     if problems or not (identity and question and plan and options and evidence):
         raise InputError(problems)
-    return Case(identity, question, plan, options, evidence, tuple(_hashes(folder)), past)
+    hashes = tuple(_hashes(folder))
+    return Case(identity, question, plan, options, evidence, hashes, past, studies)
 
 
 def _past(folder: Traversable, problems: list[Problem]) -> CaseFile | None:

@@ -17,6 +17,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from equipoise.design.belief.mixture_integral import Belief
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import ArrayError
 
@@ -87,3 +90,9 @@ class SurrogateLink:
             return 0.0
         left = (1.0 - self.r_squared) * self.sd_early**2
         return self.slope**2 / (left + 1.0 / early_information)
+
+    def early_belief(self, late: Belief) -> Belief:
+        """Return what is believed of the early effect, `N(c m, c^2 s^2 + (1 - R^2) s_early^2)`."""
+        left = math.sqrt(1.0 - self.r_squared) * self.sd_early
+        spread = np.hypot(self.slope * late.sds, left)
+        return Belief(late.weights, self.slope * late.means, spread)

@@ -1,0 +1,180 @@
+"""The bench on which all proposals of a case are valued: one belief, one decision, common draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from equipoise.design.belief.mixture_integral import Belief, expectation
+from equipoise.design.belief.population_value import Population, StudyValue, study_value
+from equipoise.design.belief.strata_value import StrataValue, strata_values
+from equipoise.design.belief.surrogate import SurrogateLink
+from equipoise.design.belief.utility import Utility
+from equipoise.design.choice.beliefs import Beliefs
+from equipoise.design.choice.candidate import DesignPlan
+from equipoise.design.choice.proposals import Proposal
+from equipoise.design.choice.study_evaluation import Conclusion, PriorValue, StudyEvaluation
+from equipoise.synthesis.arrays import Array
+
+ALPHA = 0.025
+"""One-sided level of every study."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all proposals of a case are valued with."""
+
+    beliefs: Beliefs
+    utility: Utility
+    population: Population
+    plan: DesignPlan
+    seed: int
+    draws: int
+
+    def evaluate(self, items: Sequence[Proposal]) -> list[StudyEvaluation]:
+        """Value all proposals and keep the best of each candidate."""
+        values = self._values(items, self.beliefs.headline)
+        best: dict[str, list[int]] = {}
+        for i, item in enumerate(items):
+            best.setdefault(item.candidate.id, []).append(i)
+        out = []
+        for places in best.values():
+            worths = [self._worth(items[i], values[i][items[i].headline]) for i in places]
+            order = sorted(
+                range(len(places)), key=lambda j: -self._preference(items[places[j]], worths[j])
+            )
+            top = places[order[0]]
+            others = tuple(
+                (items[places[j]].size, items[places[j]].looks, worths[j].enbs) for j in order[1:]
+            )
+            out.append(self._evaluation(items[top], values[top], others))
+        return self._with_priors(out)
+
+    def _preference(self, item: Proposal, worth: StudyValue) -> float:
+        """Net benefit; what is beyond the budget comes after whatever is within it."""
+        return worth.enbs - (0.0 if self._affordable(item) else 1e15)
+
+    def _affordable(self, item: Proposal) -> bool:
+        return self.plan.budget is None or item.cost <= self.plan.budget.value
+
+    def _values(self, items: Sequence[Proposal], prior: str) -> list[list[StrataValue]]:
+        """Value a patient of every study of every proposal, on the same draws for each marker."""
+        out: list[list[StrataValue]] = [[] for _ in items]
+        for marker in dict.fromkeys(item.marker.axis if item.marker else "" for item in items):
+            belief = self.beliefs.of(prior, marker)
+            mine = [i for i, x in enumerate(items) if (x.marker.axis if x.marker else "") == marker]
+            studies = [study for i in mine for study in items[i].studies]
+            rng = np.random.default_rng(self.seed)
+            values = iter(strata_values(belief, self.utility, studies, rng, draws=self.draws))
+            for i in mine:
+                out[i] = [next(values) for _ in items[i].studies]
+        return out
+
+    def _worth(self, item: Proposal, value: StrataValue) -> StudyValue:
+        years = item.months / 12.0 if math.isfinite(item.months) else self.population.horizon_years
+        return study_value(max(0.0, value.evsi), self.population, years, item.cost)
+
+    def _evaluation(
+        self,
+        item: Proposal,
+        values: Sequence[StrataValue],
+        others: tuple[tuple[int, int, float], ...],
+    ) -> StudyEvaluation:
+        value = values[item.headline]
+        worth = self._worth(item, value)
+        sweep = self.plan.link.r_squared if self.plan.link and len(values) > 1 else ()
+        swept = (
+            tuple(
+                (r, self._worth(item, one).evsi)
+                for r, one in zip(sweep, values, strict=bool(sweep))
+            )
+            if sweep
+            else ()
+        )
+        belief = self._tested(item, self.beliefs.headline)
+        tests = _tests(item)
+        tau = self.plan.between_trial_sd.value
+        power = self._power(item)
+        return StudyEvaluation(
+            proposal=item,
+            value=value,
+            worth=worth,
+            mcse=value.mcse * worth.patients,
+            swept=swept,
+            priors=(),
+            assurance=power.average(belief) if tests else math.nan,
+            predictive=power.average(belief, tau) if tests else math.nan,
+            conclusions=tuple(
+                Conclusion(truth, float(power(np.array([-math.log(truth)]))[0]))
+                for truth in self.plan.truths
+            )
+            if tests
+            else (),
+            within_budget=self._affordable(item),
+            others=others,
+        )
+
+    def _tested(self, item: Proposal, prior: str) -> Belief:
+        """Effect that the study's own test is about: an enriched one sees one stratum only."""
+        if item.marker is not None and item.candidate.enrolment == "enriched":
+            return self.beliefs.of(prior, item.marker.axis).marginal(0)
+        return self.beliefs.effect(prior)
+
+    def _power(self, item: Proposal) -> Power:
+        """Probability of a significant result as a function of the benefit (n,), `-log HR`."""
+        link = self.plan.link
+        if item.early and link is not None:
+            middle = link.r_squared[len(link.r_squared) // 2]
+            wide = SurrogateLink(middle, link.sd_early.value, link.sd_late.value)
+            left = (1.0 - middle) * link.sd_early.value**2
+            return Power(item.read_information, abs(wide.slope), left, None)
+        return Power(item.read_information, 1.0, 0.0, item)
+
+    def _with_priors(self, found: list[StudyEvaluation]) -> list[StudyEvaluation]:
+        items = [one.proposal for one in found]
+        columns: list[list[PriorValue]] = [[] for _ in items]
+        for prior in self.beliefs.named:
+            values = self._values(items, prior)
+            for i, item in enumerate(items):
+                worth = self._worth(item, values[i][item.headline])
+                belief = self._tested(item, prior)
+                cap = expectation(belief, lambda x: np.asarray(x < 0.0, dtype=float), (0.0,))
+                assured = self._power(item).average(belief) if _tests(item) else math.nan
+                columns[i].append(PriorValue(prior, worth.evsi, worth.enbs, assured, cap))
+        return [replace(one, priors=tuple(p)) for one, p in zip(found, columns, strict=True)]
+
+
+def _tests(item: Proposal) -> bool:
+    """Whether the study ends with a test of the effect."""
+    return item.candidate.kind != "nothing" and item.read_information > 0.0
+
+
+@dataclass(frozen=True)
+class Power:
+    """Probability of a significant result, called with benefits (n,) on the analysis scale.
+
+    A study of the early outcome sees `slope` times the benefit, with the variance `left` of the
+    link beside its own; a sequential study has the power of its bounds.
+    """
+
+    information: float
+    slope: float
+    left: float
+    item: Proposal | None
+
+    def __call__(self, benefit: Array) -> Array:
+        """Return the powers (n,)."""
+        if self.item is not None and self.item.plan is not None:
+            return self.item.plan.power(benefit * math.sqrt(self.information))
+        se = 1.0 / math.sqrt(self.information)
+        spread = math.sqrt(se * se + self.left)
+        return np.asarray(ndtr((self.slope * benefit + float(ndtri(ALPHA)) * se) / spread))
+
+    def average(self, belief: Belief, between_trial_sd: float = 0.0) -> float:
+        """Assurance: the power averaged over what is believed of the effect."""
+        wider = Belief(belief.weights, belief.means, np.hypot(belief.sds, between_trial_sd))
+        return expectation(wider, lambda theta: self(-theta))
