@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincc, ndtr, ndtri
 
 from equipoise.errors import Problem
@@ -16,6 +17,9 @@ METHOD_CITES = {
     "fisher_product": ("bauer1994", "wassmer1999"),
 }
 """Keys of `equipoise.cite.REFERENCES` behind each combination."""
+
+
+Flags = NDArray[np.bool_]
 
 
 def normal_score(p: ArrayLike) -> Array:
@@ -55,13 +59,29 @@ class InverseNormal:
         score = normal_score(p) * self.weights
         return np.asarray(np.cumsum(score, axis=-1) / np.sqrt(np.cumsum(self.weights**2)))
 
-    def rejects(self, statistics: Array) -> np.ndarray:
+    def score(self, p: Array, stage: int) -> Array:
+        """Return what stage `stage`, from 0, adds to the running sum."""
+        return np.asarray(self.weights[stage] * normal_score(p))
+
+    def crosses(self, total: Array, stage: int) -> Flags:
+        """Whether the running sum rejects at that stage."""
+        return np.asarray(total >= self.upper[stage] * self._norm(stage))
+
+    def fails(self, total: Array, p: Array, stage: int) -> Flags:
+        """Whether the running sum is futile at that interim."""
+        return np.asarray(total <= self.lower[stage] * self._norm(stage))
+
+    def needed(self, total: Array, stage: int) -> Array:
+        """Return the normal score the stage after `stage` must show to cross its bound."""
+        short = self.upper[stage + 1] * self._norm(stage + 1) - total
+        return np.asarray(short / self.weights[stage + 1])
+
+    def _norm(self, stage: int) -> float:
+        return float(np.sqrt(np.sum(self.weights[: stage + 1] ** 2)))
+
+    def rejects(self, statistics: Array) -> Flags:
         """Whether each stage's statistic crosses its bound; NaN never does."""
         return np.asarray(statistics >= self.upper)
-
-    def gives_up(self, statistics: Array, p: Array) -> np.ndarray:
-        """Whether an interim statistic is at or below the futility bound: shape (..., K - 1)."""
-        return np.asarray(statistics[..., :-1] <= self.lower)
 
     def level_reached(self, statistics: Array) -> Array:
         """P-value of each stage's statistic were that stage the only look."""
@@ -93,13 +113,27 @@ class FisherProduct:
         with np.errstate(divide="ignore"):
             return np.asarray(np.cumsum(np.log(p), axis=-1))
 
-    def rejects(self, statistics: Array) -> np.ndarray:
+    def score(self, p: Array, stage: int) -> Array:
+        """Return what a stage adds to the running log of the product."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(p))
+
+    def crosses(self, total: Array, stage: int) -> Flags:
+        """Whether the running log rejects at stage `stage`, from 0."""
+        return np.asarray(total <= math.log(self.critical[stage]))
+
+    def fails(self, total: Array, p: Array, stage: int) -> Flags:
+        """Whether the p-value of that interim is too large to go on."""
+        return np.asarray((p >= self.accept[stage]) & (self.accept[stage] < 1.0))
+
+    def needed(self, total: Array, stage: int) -> Array:
+        """Return the normal score the stage after `stage` must show to cross its critical value."""
+        room = np.exp(np.minimum(math.log(self.critical[stage + 1]) - total, 0.0))
+        return normal_score(room)
+
+    def rejects(self, statistics: Array) -> Flags:
         """Whether each stage's product is at or below its critical value; NaN never is."""
         return np.asarray(statistics <= np.log(self.critical))
-
-    def gives_up(self, statistics: Array, p: Array) -> np.ndarray:
-        """Whether an interim p-value is too large to go on: shape (..., K - 1)."""
-        return np.asarray(p[..., :-1] >= self.accept)
 
     def level_reached(self, statistics: Array) -> Array:
         """P-value of each stage's product were that stage the only look: a gamma tail."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, owens_t
 
+from equipoise.design.closed.columns import fold, total
 from equipoise.design.closed.combination import normal_score
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError
@@ -61,7 +62,7 @@ def simes(p: Array, information: Array | None = None) -> Array:
         return np.asarray(np.minimum(_tested(p) * low, high))
     ordered = np.sort(p, axis=1)  # NaN last
     ranks = np.arange(1.0, p.shape[1] + 1.0)
-    return np.asarray(_fold(np.fmin, _tested(p)[:, None] * ordered / ranks))
+    return np.asarray(fold(np.fmin, _tested(p)[:, None] * ordered / ranks))
 
 
 def spiessens_debois(p: Array, information: Array) -> Array:
@@ -104,7 +105,7 @@ def spiessens_debois(p: Array, information: Array) -> Array:
     score = normal_score(found)
     two = count == 2
     if two.any():
-        low, high = _fold(np.fmin, size[two]), _fold(np.fmax, size[two])
+        low, high = fold(np.fmin, size[two]), fold(np.fmax, size[two])
         found[two] = two_nested(score[two], np.sqrt(low / high))
     three = count == 3
     if three.any():
@@ -170,17 +171,12 @@ def refuse_random_subset(name: str, subset_size: str, error_simulated: bool) -> 
         raise ArrayError([Problem("", "", "intersection", name, allowed, action)])
 
 
-def _fold(pick: np.ufunc, values: Array) -> Array:
-    """Smallest or largest of each row, NaN passed over; NaN where all are."""
-    return np.asarray(pick.reduce(values, axis=1))
-
-
 def _smallest(p: Array) -> Array:
-    return _fold(np.fmin, p)
+    return fold(np.fmin, p)
 
 
 def _tested(p: Array) -> Array:
-    return np.asarray((~np.isnan(p)).sum(axis=1), dtype=np.float64)
+    return total(~np.isnan(p))
 
 
 def _refuse_disordered(size: Array) -> None:
