@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +12,8 @@ from equipoise.synthesis.arrays import Array
 SERIES_BELOW = 0.5
 """Below this the differences of exponentials lose digits and power series take their place."""
 
-TERMS = 16
-"""Terms of a series: 0.5**16 / 16! is far below the last digit."""
+COEFFICIENTS = tuple(1.0 / math.factorial(n + 3) for n in range(11, -1, -1))
+"""Of the series, the last term first; what is left out is below 0.5**12 / 15! = 2e-16."""
 
 
 class Incidence(NamedTuple):
@@ -67,25 +68,21 @@ def incidence(u: Array, starts: Array, counted: Array, leaving: Array) -> Incide
 
 
 def _phi(v: Array, kappa: float) -> tuple[Array, Array, Array]:
-    """Integrals, once to three times, of `exp(-kappa v)` from 0 to `v`."""
+    """Return the integrals, once to three times, of `exp(-kappa v)` from 0 to `v`."""
     x = kappa * v
     small = x < SERIES_BELOW
     safe = np.where(small, 1.0, x)
     e1 = -np.expm1(-safe) / safe
     e2 = (1.0 - e1) / safe
-    e3 = (0.5 - e2) / safe
-    near = np.where(small, x, 0.0)
-    phi = [np.where(small, _series(near, m), e) for m, e in ((1, e1), (2, e2), (3, e3))]
-    return phi[0] * v, phi[1] * v**2, phi[2] * v**3
+    e3 = np.where(small, _series(np.where(small, x, 0.0)), (0.5 - e2) / safe)
+    e2 = np.where(small, 0.5 - x * e3, e2)
+    e1 = np.where(small, 1.0 - x * e2, e1)
+    return e1 * v, e2 * v**2, e3 * v**3
 
 
-def _series(x: Array, order: int) -> Array:
-    """Sum of `(-x)^n / (n + order)!`."""
-    divisor = 1.0
-    for m in range(2, order + TERMS + 1):
-        divisor *= m
+def _series(x: Array) -> Array:
+    """Return the sum of `(-x)^n / (n + 3)!`."""
     total = np.zeros(np.shape(x))
-    for n in range(TERMS, -1, -1):
-        total = 1.0 / divisor - x * total
-        divisor /= max(n + order, 1)
+    for coefficient in COEFFICIENTS:
+        total = coefficient - x * total
     return total
