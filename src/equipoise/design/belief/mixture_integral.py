@@ -45,7 +45,7 @@ def expectation(
         z = (theta - mean) / sd
         density = np.exp(-0.5 * z * z) / (sd * math.sqrt(2.0 * math.pi))
         total += weight * float((function(theta) * density) @ w)
-    return total
+    return float(total)
 
 
 def panels(

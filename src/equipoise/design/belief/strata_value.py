@@ -22,7 +22,7 @@ from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError
 
 Flags = NDArray[np.bool_]
-INNER = 24
+INNER = 12
 """Hermite nodes for the utility within a component: it is smooth there."""
 
 BLOCK = 4096

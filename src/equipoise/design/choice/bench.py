@@ -63,16 +63,16 @@ class Bench:
 
     def _values(self, items: Sequence[Proposal], prior: str) -> list[list[StrataValue]]:
         """Value a patient of every study of every proposal, on the same draws for each marker."""
-        out: list[list[StrataValue]] = [[] for _ in items]
-        for marker in dict.fromkeys(item.marker.axis if item.marker else "" for item in items):
+        found: dict[int, list[StrataValue]] = {}
+        for marker in dict.fromkeys(_axis(item) for item in items):
+            mine = {id(item.studies): item.studies for item in items if _axis(item) == marker}
             belief = self.beliefs.of(prior, marker)
-            mine = [i for i, x in enumerate(items) if (x.marker.axis if x.marker else "") == marker]
-            studies = [study for i in mine for study in items[i].studies]
+            studies = [study for group in mine.values() for study in group]
             rng = np.random.default_rng(self.seed)
             values = iter(strata_values(belief, self.utility, studies, rng, draws=self.draws))
-            for i in mine:
-                out[i] = [next(values) for _ in items[i].studies]
-        return out
+            for key, group in mine.items():
+                found[key] = [next(values) for _ in group]
+        return [found[id(item.studies)] for item in items]
 
     def _worth(self, item: Proposal, value: StrataValue) -> StudyValue:
         years = item.months / 12.0 if math.isfinite(item.months) else self.population.horizon_years
@@ -146,6 +146,10 @@ class Bench:
                 assured = self._power(item).average(belief) if _tests(item) else math.nan
                 columns[i].append(PriorValue(prior, worth.evsi, worth.enbs, assured, cap))
         return [replace(one, priors=tuple(p)) for one, p in zip(found, columns, strict=True)]
+
+
+def _axis(item: Proposal) -> str:
+    return item.marker.axis if item.marker else ""
 
 
 def _tests(item: Proposal) -> bool:

@@ -27,6 +27,9 @@ from equipoise.synthesis.arrays import Array
 INTERIM = 0.5
 """Share of the information at which an adaptive study looks at the marker."""
 
+PACES = (0.25, 0.5, 0.75, 1.0)
+"""Shares of the longest accrual to try: fewer patients followed for longer, or more for less."""
+
 POWER = 0.8
 """Power for which looks inflate the largest size, so that they cost none of it."""
 
@@ -112,7 +115,7 @@ def proposals(candidate: Candidate, setting: Setting) -> Iterator[Proposal]:
     else:
         for size in candidate.sizes:
             for looks in candidate.looks:
-                yield _trial(candidate, size, looks, setting)
+                yield from _trials(candidate, size, looks, setting)
 
 
 def _stored(candidate: Candidate, setting: Setting) -> Proposal:
@@ -171,43 +174,45 @@ def _existing(candidate: Candidate, size: int, setting: Setting) -> Proposal:
     )
 
 
-def _trial(candidate: Candidate, size: int, looks: int, setting: Setting) -> Proposal:
+def _trials(candidate: Candidate, size: int, looks: int, setting: Setting) -> Iterator[Proposal]:
+    """Yield a trial of one size with each length of accrual; what it says is the same."""
     early = candidate.outcome != setting.late.name
     marker = _marker(candidate, setting.plan)
     plan = spending_plan(looks) if looks > 1 else None
     largest = size * (plan.inflation_factor(POWER) if plan else 1.0)
     information = _information(largest, early, candidate, setting)
-    fraction = _expected_fraction(plan, information, early, setting) if plan else 1.0
+    used = largest * (_expected_fraction(plan, information, early, setting) if plan else 1.0)
+    studies = _studies(information, early, marker, candidate, setting)
     share = marker.prevalence.value if marker and candidate.enrolment == "enriched" else 1.0
     rate = _value(candidate.accrual_per_month) * share
-    if early:
-        patients = largest * fraction
-        months = patients / rate + _value(candidate.read_out_months)
-        message = ""
-    else:
-        patients, months, message = _event_time(candidate, rate, largest * fraction, setting)
-    screened = patients / share if marker else 0.0
-    cost = (
-        _value(candidate.fixed_cost)
-        + patients * _value(candidate.cost_per_patient)
-        + screened * _value(candidate.screening_cost)
-    )
-    return Proposal(
-        candidate,
-        math.ceil(largest),
-        looks,
-        "patients" if early else "events",
-        patients,
-        screened,
-        months + _value(candidate.start_up_months),
-        cost,
-        early,
-        information,
-        _studies(information, early, marker, candidate, setting),
-        marker,
-        plan,
-        message,
-    )
+    for pace in (1.0,) if early else PACES:
+        if early:
+            patients, months = used, used / rate + _value(candidate.read_out_months)
+            message = ""
+        else:
+            patients, months, message = _event_time(candidate, rate, pace, used, setting)
+        screened = patients / share if marker else 0.0
+        cost = (
+            _value(candidate.fixed_cost)
+            + patients * _value(candidate.cost_per_patient)
+            + screened * _value(candidate.screening_cost)
+        )
+        yield Proposal(
+            candidate,
+            math.ceil(largest),
+            looks,
+            "patients" if early else "events",
+            patients,
+            screened,
+            months + _value(candidate.start_up_months),
+            cost,
+            early,
+            information,
+            studies,
+            marker,
+            plan,
+            message,
+        )
 
 
 def _expected_fraction(
@@ -225,13 +230,13 @@ def _expected_fraction(
 
 
 def _event_time(
-    candidate: Candidate, rate: float, events: float, setting: Setting
+    candidate: Candidate, rate: float, pace: float, events: float, setting: Setting
 ) -> tuple[float, float, str]:
     """Patients, months until so many events, and what to mind; hazards as without the drug."""
     decision = setting.plan.decision
     hazard = -math.log1p(-decision.baseline_risk.value) / (12.0 * decision.horizon_years)
     lost = -math.log1p(-(candidate.drop_out_per_year.value if candidate.drop_out_per_year else 0.0))
-    months = _value(candidate.accrual_months)
+    months = pace * _value(candidate.accrual_months)
     plan = EventPlan(constant_accrual(rate, months), (hazard,), dropout=(lost / 12.0, lost / 12.0))
     found = months_until_events(plan, events)
     return found.patients, found.months, found.message

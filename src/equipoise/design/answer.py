@@ -1,0 +1,187 @@
+"""What `equipoise design` answers: a plain object, and the same in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from equipoise.design.choice.study_evaluation import StudyEvaluation
+from equipoise.design.ipd import StoredSamples
+from equipoise.design.next_study import NextStudy
+from equipoise.design.stored.finished_trial import ACCESS
+from equipoise.design.synopsis import Section
+
+
+def design_answer(found: NextStudy, sections: Sequence[Section]) -> dict[str, Any]:
+    """Return the ranking, the sizing table, the stored samples and the synopsis."""
+    return {
+        "currency": found.currency,
+        "use_now": found.use_now,
+        "probability_of_benefit": found.cap,
+        "evpi": found.evpi,
+        "worth_of_one_event": found.utility.worth,
+        "draws": found.draws,
+        "seed": found.seed,
+        "message": found.message,
+        "ranking": [_study(rank, one) for rank, one in enumerate(found.evaluations, start=1)],
+        "sizing": [
+            {
+                "hazard_ratio": row.hazard_ratio,
+                "events_schoenfeld": row.schoenfeld,
+                "events_freedman": row.freedman,
+                "events_interaction": row.interaction,
+            }
+            for row in found.sizing
+        ],
+        "stored_samples": [_samples(one) for one in found.stored],
+        "synopsis": [{"heading": part.heading, "text": part.text} for part in sections],
+    }
+
+
+def _study(rank: int, one: StudyEvaluation) -> dict[str, Any]:
+    item = one.proposal
+    return {
+        "rank": rank,
+        "id": item.candidate.id,
+        "label": item.candidate.label,
+        "kind": item.candidate.kind,
+        "outcome": item.candidate.outcome,
+        "enrolment": item.candidate.enrolment,
+        "marker": item.candidate.marker,
+        "size": item.size,
+        "unit": item.unit,
+        "looks": item.looks,
+        "patients": item.patients,
+        "screened": item.screened,
+        "months": _number(item.months),
+        "cost": item.cost,
+        "evsi_per_patient": one.value.evsi,
+        "evpi_per_patient": one.value.evpi,
+        "evsi": one.worth.evsi,
+        "mcse": one.mcse,
+        "enbs": one.worth.enbs,
+        "evsi_per_cost": _number(one.worth.return_on_cost),
+        "patients_served": one.worth.patients,
+        "probability_of_change": one.value.change,
+        "assurance": _number(one.assurance),
+        "predictive_assurance": _number(one.predictive),
+        "conclusions": [{"truth": c.truth, "significant": c.significant} for c in one.conclusions],
+        "link": [{"r_squared": r, "evsi": value} for r, value in one.swept],
+        "priors": [
+            {
+                "prior": p.prior,
+                "evsi": p.evsi,
+                "enbs": p.enbs,
+                "assurance": _number(p.assurance),
+                "cap": p.cap,
+            }
+            for p in one.priors
+        ],
+        "within_budget": one.within_budget,
+        "other_sizes": [{"size": n, "looks": k, "enbs": value} for n, k, value in one.others],
+        "note": " ".join(x for x in (item.message, item.candidate.note) if x),
+    }
+
+
+def _samples(one: StoredSamples) -> dict[str, Any]:
+    drawn = one.simulated
+    return {
+        "outcome": one.outcome,
+        "message": one.message,
+        "patients": one.patients,
+        "events_known": one.events,
+        "ratio_looked_for": math.exp(one.truth.gamma),
+        "information": one.pooled.information,
+        "power": one.pooled.power,
+        "power_with_a_perfect_assay": one.without_error.power,
+        "simulated_power": None
+        if drawn is None
+        else {
+            "one_stage": drawn.one_stage,
+            "two_stage": drawn.two_stage,
+            "two_stage_half": drawn.two_stage_half,
+            "mcse": list(drawn.mcse),
+            "replicates": drawn.replicates,
+        },
+        "cost": one.cost,
+        "ask_in_this_order": [
+            {
+                "trial": r.trial.trial_id,
+                "label": r.trial.label,
+                "patients": r.trial.n,
+                "events": _number(r.trial.events),
+                "access": r.trial.access,
+                "information": r.information,
+                "cost": r.trial.cost,
+                "information_per_cost": _number(r.per_cost),
+            }
+            for r in one.releases
+        ],
+    }
+
+
+def _number(value: float) -> float | None:
+    """Return a number, or None for what does not exist."""
+    return float(value) if math.isfinite(value) else None
+
+
+def design_text(found: NextStudy, sections: Sequence[Section]) -> str:
+    """Put the ranking into words for a terminal."""
+    now = "use it" if found.use_now else "do not use it"
+    lines = [
+        f"Today's better choice: {now}. P(benefit) {found.cap:.0%} under the reference prior.",
+        f"What is worth knowing at most: {_millions(found.evpi)} million {found.currency}.",
+        found.message,
+        "",
+        "Studies by expected net benefit (million, reference prior):",
+    ]
+    lines += [_study_line(rank, one) for rank, one in enumerate(found.evaluations, start=1)]
+    lines += ["", "Probability of a significant result if the truth is"]
+    lines += [_conclusion_line(one) for one in found.evaluations if one.conclusions]
+    lines += ["", "Events for 80 % power, two-sided 5 %, 1:1 (Schoenfeld; Freedman; interaction):"]
+    lines += [
+        f"  HR {row.hazard_ratio:g}: {row.schoenfeld:,}; {row.freedman:,}; {row.interaction:,}"
+        for row in found.sizing
+    ]
+    for one in found.stored:
+        lines += ["", f"Stored samples, {one.outcome}: {one.message}", *_sample_lines(one)]
+    if sections:
+        lines += ["", "Synopsis of the best trial"]
+        lines += [f"  {part.heading}: {part.text}" for part in sections]
+    return "\n".join([*lines, "", "Research use only."])
+
+
+def _study_line(rank: int, one: StudyEvaluation) -> str:
+    item = one.proposal
+    size = f", {item.size:,} {item.unit}" if item.size else ""
+    looks = f", {item.looks} looks" if item.looks > 1 else ""
+    beyond = "" if one.within_budget else "; beyond the budget"
+    return (
+        f"  {rank}. {item.candidate.label}{size}{looks}: ENBS {_millions(one.worth.enbs)}, "
+        f"EVSI {_millions(one.worth.evsi)} (MCSE {_millions(one.mcse)}), cost "
+        f"{_millions(item.cost)}, {item.months:.0f} months{beyond}"
+    )
+
+
+def _conclusion_line(one: StudyEvaluation) -> str:
+    shown = ", ".join(f"{c.truth:g}: {c.significant:.0%}" for c in one.conclusions)
+    return f"  {one.proposal.candidate.label}: {shown}; believed: {one.assurance:.0%}"
+
+
+def _sample_lines(one: StoredSamples) -> list[str]:
+    if one.pooled.information == 0.0:
+        return []
+    head = (
+        f"  {one.patients:,.0f} patients, {one.events:,.0f} events known; power "
+        f"{one.pooled.power:.0%} to find a ratio of {math.exp(one.truth.gamma):.2f}"
+    )
+    return [head] + [
+        f"  {r.trial.label}: {r.trial.n:.0f} patients; {ACCESS[r.trial.access]}; information "
+        f"{r.information:.2f} for {r.trial.cost:,.0f}"
+        for r in one.releases
+    ]
+
+
+def _millions(value: float) -> str:
+    return f"{value / 1e6:,.2f}"

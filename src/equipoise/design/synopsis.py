@@ -1,0 +1,173 @@
+"""A protocol synopsis of the best trial among the candidates, written from its numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy.special import ndtr
+
+from equipoise.design.choice.bench import ALPHA
+from equipoise.design.choice.proposals import Proposal
+from equipoise.design.choice.study_evaluation import StudyEvaluation
+from equipoise.design.next_study import NextStudy
+from equipoise.evidence.question import Question
+from equipoise.synthesis.by_phenotype import PhenotypeSynthesis
+
+ENROLMENTS = {
+    "all": "whatever the marker",
+    "stratified": "whatever the marker, which is determined first and stratifies randomisation",
+    "enriched": "in whom the marker is present",
+    "adaptive": (
+        "whatever the marker; after half the information accrual may go on in the marker-positive "
+        "only"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a synopsis."""
+
+    heading: str
+    text: str
+
+
+def best_trial(found: NextStudy) -> StudyEvaluation | None:
+    """Return the highest-ranked candidate that is a new trial, if there is one."""
+    trials = (e for e in found.evaluations if e.proposal.candidate.kind == "trial")
+    return next(trials, None)
+
+
+def synopsis(
+    found: NextStudy, question: Question, compared: PhenotypeSynthesis, case: str
+) -> tuple[Section, ...]:
+    """Write the synopsis of the highest-ranked trial; empty when no candidate is a trial.
+
+    Parameters
+    ----------
+    found : NextStudy
+    question : Question
+    compared : PhenotypeSynthesis
+        The comparison that the design rests on.
+    case : str
+        How the case is named on the command line.
+
+    Returns
+    -------
+    tuple of Section
+        Estimand, population, stratification, sample size, analysis, stopping, sensitivity, code.
+    """
+    best = best_trial(found)
+    if best is None:
+        return ()
+    item = best.proposal
+    outcome = question.outcome(item.candidate.outcome)
+    level = question.level_label(compared.asked.axis, compared.asked.level)
+    marker = ""
+    if item.marker is not None:
+        marker = question.axis(item.marker.axis).label
+    return (
+        Section("Title", f"{item.candidate.label} ({case})"),
+        Section("Estimand", _estimand(question, level, outcome.label, outcome.measure, item)),
+        Section(
+            "Population", f"{question.population}; {level}, {ENROLMENTS[item.candidate.enrolment]}."
+        ),
+        Section("Stratification", _stratification(compared, marker)),
+        Section("Sample size", _sample_size(best, found)),
+        Section("Analysis", _analysis(item, outcome.measure, marker)),
+        Section("Stopping", _stopping(item)),
+        Section("Sensitivity", _sensitivity(best, found)),
+        Section("Code", f"equipoise design {case} --json"),
+    )
+
+
+def _estimand(question: Question, level: str, label: str, measure: str, item: Proposal) -> str:
+    effect = "hazard ratio" if measure == "HR" else "odds ratio"
+    return (
+        f"Treatment: {question.intervention}. Comparator: {question.comparator}. Endpoint: {label}."
+        f" Population-level summary: {effect} in {level} patients as randomised, whatever happens"
+        " to the treatment afterwards (treatment policy); deaths count as events where the endpoint"
+        " includes them."
+    )
+
+
+def _stratification(compared: PhenotypeSynthesis, marker: str) -> str:
+    names = ["centre", "the prognostic factors of the disease"]
+    if marker:
+        names.insert(0, marker)
+    return (
+        f"Randomise 1:1, stratified by {', '.join(names)}. The phenotype "
+        f"({compared.asked.axis}) and the marker are determined centrally before randomisation."
+    )
+
+
+def _sample_size(best: StudyEvaluation, found: NextStudy) -> str:
+    item = best.proposal
+    powers = ", ".join(f"{c.significant:.0%} if it is {c.truth:g}" for c in best.conclusions)
+    text = (
+        f"{item.size:,} {item.unit} in {item.patients:,.0f} patients, expected after "
+        f"{item.months:.0f} months; one-sided level {ALPHA:g}, 1:1. The probability of a "
+        f"significant result is {powers}. Averaged over what is believed (reference prior) it is "
+        f"{best.assurance:.0%}; no size can take it above {best.priors[_reference(best)].cap:.0%}."
+    )
+    return text if item.early else f"{text} {_too_small(item, found)}".strip()
+
+
+def _too_small(item: Proposal, found: NextStudy) -> str:
+    """Say what larger hazard ratios would need, if the trial is smaller than that."""
+    rows = found.sizing
+    if not rows or item.size >= rows[-1].schoenfeld:
+        return ""
+    first = rows[0]
+    others = ", ".join(f"{row.hazard_ratio:g} {row.schoenfeld:,}" for row in rows[1:])
+    return (
+        f"For 80 % power a hazard ratio of {first.hazard_ratio:g} needs {first.schoenfeld:,} "
+        f"events, {others}: a trial sized on {first.hazard_ratio:g} is far too small for the "
+        f"effects that are believed. An interaction of that size needs {first.interaction:,} "
+        "events with a marker in half the patients."
+    )
+
+
+def _reference(best: StudyEvaluation) -> int:
+    return next(i for i, p in enumerate(best.priors) if p.prior == "reference")
+
+
+def _analysis(item: Proposal, measure: str, marker: str) -> str:
+    model = "Cox model" if measure == "HR" else "logistic regression"
+    test = "log-rank test" if measure == "HR" else "test of the log odds ratio"
+    text = f"Primary: stratified {test}; effect from a {model} with the stratification factors."
+    if item.candidate.enrolment == "adaptive":
+        text += (
+            " Closed test of the whole and the marker-positive population, stages combined by the "
+            "inverse normal method with weights fixed in advance."
+        )
+    if marker:
+        text += f" Interaction with {marker} within the trial, whatever the primary result."
+    return text
+
+
+def _stopping(item: Proposal) -> str:
+    if item.plan is None:
+        return "One analysis; none before it."
+    parts = [
+        f"at {t:.0%} of the information z {u:.3f} (one-sided P {float(ndtr(-u)):.5f})"
+        for t, u in zip(item.plan.t, item.plan.upper, strict=True)
+    ]
+    return "O'Brien-Fleming type spending: " + "; ".join(parts) + ". No futility bound is binding."
+
+
+def _sensitivity(best: StudyEvaluation, found: NextStudy) -> str:
+    parts = [
+        f"{p.prior}: assurance {p.assurance:.0%}, net benefit {p.enbs / 1e6:,.1f} million "
+        f"{found.currency}"
+        for p in best.priors
+        if math.isfinite(p.assurance)
+    ]
+    text = (
+        "; ".join(parts) + f". With a spread between trials the assurance is {best.predictive:.0%}."
+    )
+    if best.swept:
+        links = ", ".join(f"R2 {r:g}: {value / 1e6:,.1f} million" for r, value in best.swept)
+        text += f" Value through the link from the early outcome: {links}."
+    return text
