@@ -1,0 +1,106 @@
+"""The d-th event of a trial, and patients in the order of their times, without a full sort.
+
+Numbers are counted into as many buckets as there are numbers, by a map that keeps their order;
+what shares a bucket is sorted among itself. That takes a number of steps proportional to the
+numbers when they spread over the buckets. Where they do not, numba's own sort is used.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.synthesis.arrays import Array
+from equipoise.synthesis.compiled import part
+
+Integers = NDArray[np.int64]
+
+CROWDED = 48
+"""Numbers in one bucket from which insertion sort costs more than a full sort."""
+
+
+@part
+def fill_ranked(
+    values: Array,
+    n: int,
+    ranks: Integers,
+    scale: float,
+    key: Integers,
+    count: Integers,
+    few: Array,
+    ranked: Array,
+) -> None:
+    """Fill `ranked[k]` with the `ranks[k]`-th smallest of the first `n` values, infinite if none.
+
+    Buckets are equal steps of `v / (v + scale)`, so that a long tail does not crowd the rest.
+    `key`, `count` and `few` are room to work in: `n`, `n + 1` and `n` long at least.
+    """
+    count[: n + 1] = 0
+    for i in range(n):
+        key[i] = int(n * (values[i] / (values[i] + scale)))
+        count[key[i]] += 1
+    bucket, below = 0, 0
+    for k in range(ranks.size):
+        if ranks[k] > n:
+            ranked[k] = math.inf
+            continue
+        while below + count[bucket] < ranks[k]:
+            below += count[bucket]
+            bucket += 1
+        m = 0
+        for i in range(n):
+            if key[i] == bucket:
+                few[m] = values[i]
+                m += 1
+        _sort(few[:m])
+        ranked[k] = few[ranks[k] - below - 1]
+
+
+@part
+def fill_order(
+    values: Array, n: int, most: float, key: Integers, count: Integers, order: Integers, out: Array
+) -> None:
+    """Fill `out[:n]` with the first `n` values, smallest first, and `order[:n]` with their indices.
+
+    Values are from 0 to `most`; `key` and `count` are room to work in.
+    """
+    step = (n - 0.5) / most if most > 0.0 else 0.0
+    count[: n + 1] = 0
+    for i in range(n):
+        key[i] = int(values[i] * step)
+        count[key[i] + 1] += 1
+    crowd = 0
+    for b in range(n):
+        crowd = max(crowd, count[b + 1])
+        count[b + 1] += count[b]
+    if crowd > CROWDED:
+        order[:n] = np.argsort(values[:n])
+        out[:n] = values[order[:n]]
+        return
+    for i in range(n):
+        place = count[key[i]]
+        order[place], out[place] = i, values[i]
+        count[key[i]] = place + 1
+    for i in range(1, n):
+        value, index = out[i], order[i]
+        j = i - 1
+        while j >= 0 and out[j] > value:
+            order[j + 1], out[j + 1] = order[j], out[j]
+            j -= 1
+        order[j + 1], out[j + 1] = index, value
+
+
+@part
+def _sort(values: Array) -> None:
+    if values.size > CROWDED:
+        values[:] = np.sort(values)
+        return
+    for i in range(1, values.size):
+        value = values[i]
+        j = i - 1
+        while j >= 0 and values[j] > value:
+            values[j + 1] = values[j]
+            j -= 1
+        values[j + 1] = value
