@@ -48,6 +48,10 @@ class Interim:
 
 Rule = Callable[[Interim], Flags]
 
+TIE = 1e-12
+"""Differences that are equal but for rounding: rates of a few patients tie often, and a rule must
+not decide by the last bit."""
+
 
 @dataclass(frozen=True)
 class KeepAll:
@@ -106,9 +110,9 @@ class Difference:
         alone = np.isnan(small) | np.isnan(whole)
         gap = np.where(alone, 0.0, small - whole)
         flags = np.empty(interim.estimate.shape, dtype=bool)
-        tie = (self.low == self.high) & (gap == self.high)
-        flags[:, 0] = alone | (gap >= self.low)
-        flags[:, 1] = alone | ((gap <= self.high) & ~tie)
+        tie = (self.low == self.high) & (np.abs(gap - self.high) <= TIE)
+        flags[:, 0] = alone | (gap >= self.low - TIE)
+        flags[:, 1] = alone | ((gap <= self.high + TIE) & ~tie)
         return flags & (interim.estimate > self.least)
 
 
@@ -125,7 +129,7 @@ class Epsilon:
     def __call__(self, interim: Interim) -> Flags:
         """Return flags (n, m)."""
         best = np.fmax.reduce(interim.estimate, axis=1)[:, None]
-        near = best - interim.estimate <= self.epsilon
+        near = best - interim.estimate <= self.epsilon + TIE
         return np.asarray(near & (interim.estimate > self.least))
 
 

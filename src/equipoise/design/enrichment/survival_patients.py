@@ -129,7 +129,7 @@ class SurvivalEnrichment:
             information = cohort.sums[:, :, 1].sum(axis=2)
             running = after_stage(self.plan, running, p[:, :, k], information, k)
         rejected = np.zeros((size, 2, m), dtype=bool)
-        rejected[:, 1] = running.populations()
+        rejected[:, 1] = running.populations() & kept
         tested = np.stack([np.ones((size, m), dtype=bool), kept], axis=1)
         patients = np.stack([first.patients, second.patients], axis=1)
         naive, corrected = self._effects(first, second, kept)

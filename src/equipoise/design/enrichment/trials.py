@@ -36,7 +36,8 @@ class EnrichmentTrials:
     tested : array of bool, shape (n, K, m)
         Populations tested in each stage; none after the trial ended.
     rejected : array of bool, shape (n, K, m)
-        Hypotheses rejected by each stage.
+        Hypotheses rejected by each stage, in a stage that tested their population: a claim for a
+        population that was dropped is not made, although the closed test might allow it.
     strong_null : array of bool, shape (n,)
         Whether "no effect in any population" was rejected.
     patients : array, shape (n, K, m)
@@ -75,9 +76,9 @@ class _Averages:
         self.weight = weight
 
     def variance(self) -> Array:
-        """Variance of the averages; infinite without a patient."""
-        with np.errstate(divide="ignore"):
-            return np.asarray(self.spread / self.weight)
+        """Variance of the averages; so large without a patient that the estimate says nothing."""
+        there = self.weight > 0.0
+        return np.where(there, self.spread / np.where(there, self.weight, 1.0), NOTHING_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,9 @@ class EnrichmentSimulation:
             patients[:, k] = draw.patients
             averages.add(draw)
             running = after_stage(self.plan, running, p[:, :, k], draw.information, k)
-            rejected[:, k] = running.populations()
+            rejected[:, k] = running.populations() & tested[:, k]
+            if k > 0:
+                rejected[:, k] |= rejected[:, k - 1]
             if k == 0:
                 first = (averages.effect, averages.weight)
             if k + 1 < stages:
@@ -142,7 +145,7 @@ class EnrichmentSimulation:
         """Choose the populations of the next stage: none where the trial ends."""
         nests = self.endpoint.populations
         effect = np.where(tested, nests.average(averages.effect), np.nan)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"):
             z = effect / np.sqrt(averages.variance() @ (nests.weights.T**2))
         so_far = np.cumsum(fold(np.add, patients[:, : stage + 1])[:, ::-1], axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -161,7 +164,7 @@ class EnrichmentSimulation:
         if stages != 2 or m != 2 or not isinstance(self.plan.rule, Difference):
             return np.full((size, m), np.nan)
         effect, weight = first
-        share = weight / averages.weight
+        share = weight / np.where(averages.weight > 0.0, averages.weight, 1.0)
         nests, kept = self.endpoint.populations, tested[:, 1]
         variance = averages.variance()
         return corrected_effects(
@@ -207,6 +210,9 @@ def tally(trials: EnrichmentTrials, populations: Nested, effects: Array) -> Tall
     }
     return Tally(size, counts, moments)
 
+
+NOTHING_KNOWN = 1e30
+"""Variance of a stratum nobody was recruited to: finite, since others weigh it by 0."""
 
 NULL = 1e-12
 """True effects up to this are no effect: averages of opposite effects round to such numbers."""
