@@ -90,7 +90,8 @@ design("bskd", "asKD", (1:5) / 5, parameter = 2, beta_type = "bsKD", beta_parame
 # One sample of known standard deviation 1, so that the statistic is the mean times root n.
 interim <- list()
 analysis <- function(case, d, sizes, means, planned, theta) {
-  data <- getDataset(sampleSizes = sizes, means = means, stDevs = rep(1, length(sizes)))
+  data <- getDataset(overallSampleSizes = cumsum(sizes), overallMeans = cumsum(sizes * means) / cumsum(sizes),
+                     overallStDevs = rep(1, length(sizes)))
   s <- getStageResults(d, data, normalApproximation = TRUE)
   k <- length(sizes)
   overall <- cumsum(sizes * means) / cumsum(sizes)
@@ -109,15 +110,18 @@ analysis <- function(case, d, sizes, means, planned, theta) {
     keep(case, "median_unbiased", f$medianUnbiased)
   }
   if (length(planned) > 0) {
-    stop_at <- d$kMax
     cp <- getConditionalPower(s, nPlanned = planned, thetaH1 = theta, assumedStDev = 1)
-    keep(case, "conditional_power", cp$conditionalPower[(k + 1):stop_at])
+    keep(case, "conditional_power", cp$conditionalPower[(k + 1):d$kMax])
   }
 }
+futile <- design("asof3-futile", "asOF", thirds, futility = c(0, 0.5))
+pocock <- design("p3-end", "P", thirds)
 analysis("asof3", as_of, c(30, 30), c(0.3, 0.45), 30, 0.3)
 analysis("asof3-first", as_of, 30, 0.25, c(30, 30), 0.35)
 analysis("asof3-end", as_of, c(30, 30, 30), c(0.1, 0.25, 0.4), numeric(0), 0.3)
 analysis("asof3-null", as_of, c(30, 30, 30), c(0.1, -0.05, 0.1), numeric(0), 0.3)
+analysis("asof3-futile", futile, 30, 0.25, c(30, 30), 0.35)
+analysis("p3-end", pocock, c(30, 30, 30), c(0.2, 0.3, 0.25), numeric(0), 0.3)
 
 write.csv(do.call(rbind, designs), file.path(folder, "sequential_designs.csv"), row.names = FALSE,
           quote = FALSE)

@@ -76,7 +76,7 @@ def test_the_recipe_covers_every_family() -> None:
         *("OF", "P", "WT", "HP", "asOF", "asP", "asHSD", "asKD", "asUser"),
     }
     assert {"bsOF", "bsP", "bsHSD", "bsKD"} < set(DESIGNS.beta_type)
-    assert len(DESIGNS) == 29
+    assert len(DESIGNS) == 31
 
 
 def test_a_design_agrees(row: pd.Series) -> None:

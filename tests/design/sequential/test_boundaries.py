@@ -89,6 +89,7 @@ def test_the_second_bound_to_the_last_digit():
     assert plan.upper[1] == pytest.approx(2.51142748126954377, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_a_thousand_looks_spend_the_level():
     t = equal_looks(1000)
     plan = sequential_plan(OF, t)

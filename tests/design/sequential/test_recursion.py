@@ -124,7 +124,7 @@ def test_drifts_far_away_are_sure():
         ([0.5, 1.0], [2, 2], [2, 0], 0, "below the upper bound"),
         ([0.5, 1.0], [2, 2], [0, 2.1], 0, "below the upper bound"),
         ([0.5, 1.0], [2, 2], [np.inf, 0], 0, "look 1, lower"),
-        ([0.5, 1.0], [2, 2], None, np.nan, "a finite drift"),
+        ([0.5, 1.0], [2, 2], None, np.nan, "a finite number"),
     ],
 )
 def test_what_cannot_be_used_is_refused(t, upper, lower, delta, said):

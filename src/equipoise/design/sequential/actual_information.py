@@ -72,7 +72,7 @@ def with_information(
     >>> from equipoise.design.sequential import Spending, sequential_plan
     >>> plan = sequential_plan(Spending("obrien-fleming"), [0.5, 1.0])
     >>> [round(float(u), 4) for u in with_information(plan, [0.55, 0.9], final=True).upper]
-    [2.8095, 1.9716]
+    [2.8059, 1.9706]
     """
     fractions = as_information_fractions(t)
     applied = as_vector(used, "used") if np.size(used) else np.empty(0)

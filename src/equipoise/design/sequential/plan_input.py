@@ -81,18 +81,32 @@ def as_bounds(t: Array, upper: ArrayLike, lower: ArrayLike | None) -> tuple[Arra
     return high, low
 
 
-def as_drifts(delta: ArrayLike) -> Array:
-    """Drifts as an array (n,), finite."""
-    drifts = as_vector(delta, "delta")
-    bad = ~np.isfinite(drifts)
-    action = "Correct that drift."
+def as_drifts(delta: ArrayLike, name: str = "delta") -> Array:
+    """Drifts, or other finite numbers, as an array (n,)."""
+    drifts = as_vector(delta, name)
+    action = f"Correct that {name}."
     stop_if(
         [
-            Problem("", f"index {i}", "delta", repr(float(drifts[i])), "a finite drift", action)
-            for i in np.flatnonzero(bad)
+            Problem("", f"index {i}", name, repr(float(drifts[i])), "a finite number", action)
+            for i in np.flatnonzero(~np.isfinite(drifts))
         ]
     )
     return drifts
+
+
+def bad_weights(mean: Array, sd: Array, weights: Array) -> list[Problem]:
+    """Refuse what is not a normal belief or a mixture of normal ones."""
+    wide = sd < np.inf if sd.size > 1 else sd <= np.inf
+    checks = (
+        ("mean", mean, np.isfinite(mean), "a finite number"),
+        ("sd", sd, (sd > 0.0) & wide, "above 0, infinite only in a single component"),
+        ("weights", weights, (weights > 0.0) & (weights < np.inf), "above 0"),
+    )
+    return [
+        Problem("", f"component {i + 1}", name, repr(float(values[i])), allowed, f"Correct {name}.")
+        for name, values, fine, allowed in checks
+        for i in np.flatnonzero(~fine)
+    ]
 
 
 def as_futility(t: Array, futility: ArrayLike | None) -> Array:

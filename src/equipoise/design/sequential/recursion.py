@@ -206,7 +206,7 @@ def exit_probabilities(
     --------
     >>> up, _ = exit_probabilities([0.5, 1.0], [2.0, 2.0])
     >>> [round(float(p), 6) for p in up]
-    [0.02275, 0.014903]
+    [0.02275, 0.015236]
     """
     fractions = as_information_fractions(t)
     high, low = as_bounds(fractions, upper, lower)
