@@ -308,4 +308,12 @@ REFERENCES: tuple[Reference, ...] = (
         "Biometrical Journal 41:279-293",
         "10.1002/(SICI)1521-4036(199906)41:3<279::AID-BIMJ279>3.0.CO;2-V",
     ),
+    Reference(
+        "whitehead1986",
+        "Whitehead J",
+        1986,
+        "On the bias of maximum likelihood estimation following a sequential test",
+        "Biometrika 73:573-581",
+        "10.1093/biomet/73.3.573",
+    ),
 )

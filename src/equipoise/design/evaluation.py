@@ -1,0 +1,194 @@
+"""Evaluate a design under a truth, by the engine that fits or the one asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.random import SeedSequence
+
+from equipoise.design import several_hypotheses, single_hypothesis
+from equipoise.design.canonical_form import canonical_form
+from equipoise.design.engines.chunks import Progress, run_chunks
+from equipoise.design.operating_characteristics import OperatingCharacteristics
+from equipoise.design.refusals import problem
+from equipoise.design.scenario import Scenario
+from equipoise.design.simulation_job import Job
+from equipoise.design.trial_design import Design
+from equipoise.design.trial_endpoints import EarlyThenLate
+from equipoise.design.truth_in_groups import mean_rates, recruited
+from equipoise.synthesis.arrays import ArrayError, not_among
+
+
+@dataclass(frozen=True)
+class Run:
+    """How much is simulated, from which seed, and by whom."""
+
+    replicates: int
+    seed: int | SeedSequence
+    workers: int
+    scheduler: str
+    progress: Progress | None
+
+
+Evaluation = Callable[[Run], OperatingCharacteristics]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine: its name, what it takes for granted, and how it prepares an evaluation.
+
+    `prepare` raises an ArrayError with the reason when the engine does not fit the design.
+    """
+
+    name: str
+    assumes: str
+    prepare: Callable[[Design, Scenario], Evaluation]
+
+
+def _exact(design: Design, scenario: Scenario) -> Evaluation:
+    if design.traits.several:
+        reason = "several hypotheses are tested, on populations that may be chosen on the data"
+        raise _not_canonical(design, reason)
+    form = canonical_form(design, scenario, recruited(design, scenario))
+    if form.reason:
+        raise _not_canonical(design, form.reason)
+
+    def evaluation(run: Run) -> OperatingCharacteristics:
+        return single_hypothesis.exact_numbers(design, scenario)
+
+    return evaluation
+
+
+def _statistic(design: Design, scenario: Scenario) -> Evaluation:
+    if design.traits.several:
+        return partial(_simulate, several_hypotheses.statistic_job(design, scenario), "statistic")
+    return partial(_simulate, single_hypothesis.statistic_job(design, scenario), "statistic")
+
+
+def _patient(design: Design, scenario: Scenario) -> Evaluation:
+    if design.traits.several:
+        return partial(_simulate, several_hypotheses.patient_job(design, scenario), "patient")
+    return partial(_simulate, single_hypothesis.patient_job(design, scenario), "patient")
+
+
+def _simulate(job: Job, engine: str, run: Run) -> OperatingCharacteristics:
+    tally = run_chunks(
+        job.work,
+        run.replicates,
+        job.chunk,
+        run.seed,
+        workers=run.workers,
+        scheduler=run.scheduler,
+        progress=run.progress,
+    )
+    seed = run.seed.entropy if isinstance(run.seed, SeedSequence) else run.seed
+    shown = int(seed) if isinstance(seed, int | np.integer) else 0
+    return replace(job.read(tally), engine=engine, seed=shown)
+
+
+ENGINES: dict[str, Engine] = {
+    "exact": Engine("exact", "one hypothesis, canonical normal statistics; no simulation", _exact),
+    "patient": Engine("patient", "patients drawn one by one and analysed as planned", _patient),
+    "statistic": Engine("statistic", "normal statistics with the information planned", _statistic),
+}
+"""The engines, in the order in which ``auto`` asks them."""
+
+
+def evaluate(
+    design: Design,
+    scenario: Scenario,
+    engine: str = "auto",
+    *,
+    replicates: int = 10_000,
+    seed: int | SeedSequence = 1,
+    workers: int = 1,
+    scheduler: str = "threads",
+    progress: Progress | None = None,
+) -> OperatingCharacteristics:
+    """Find the operating characteristics of a design under a truth.
+
+    Parameters
+    ----------
+    design : Design
+        The trial.
+    scenario : Scenario
+        The truth.
+    engine : {"auto", "exact", "statistic", "patient"}
+        ``auto`` takes exact recursion where the statistics are canonical, else patients, else
+        statistics.
+    replicates : int
+        Simulated trials.
+    seed : int or SeedSequence
+        Of the simulation.
+    workers : int
+        Threads or processes; they change no number.
+    scheduler : str
+        ``threads``, ``processes`` or ``tcp://host:port`` of a Dask scheduler.
+    progress : callable, optional
+        `progress(done, all)` after each chunk.
+
+    Returns
+    -------
+    OperatingCharacteristics
+
+    Raises
+    ------
+    ArrayError
+        A truth that does not fit the design; an engine that does not, with the reason.
+
+    Examples
+    --------
+    >>> from equipoise.design.look_schedule import Looks
+    >>> from equipoise.design.trial_endpoints import BinaryEndpoint
+    >>> design = Design("all-comers", BinaryEndpoint(), 300, looks=Looks((0.5, 1.0)))
+    >>> found = evaluate(design, Scenario(control=0.3, effect=0.7))
+    >>> found.engine, round(float(found.power.value[0]), 3)
+    ('exact', 0.841)
+    """
+    problems = not_among("engine", engine, ("auto", *ENGINES))
+    if problems:
+        raise ArrayError(problems)
+    recruited(design, scenario)
+    run = Run(replicates, seed, workers, scheduler, progress)
+    found = prepared(design, scenario, engine)(run)
+    return _with_late_outcome(found, design, scenario)
+
+
+def prepared(design: Design, scenario: Scenario, engine: str) -> Evaluation:
+    """Return the evaluation by the engine asked for, or by the first that fits."""
+    refused: list[ArrayError] = []
+    for name in ENGINES if engine == "auto" else (engine,):
+        try:
+            return ENGINES[name].prepare(design, scenario)
+        except ArrayError as error:
+            refused.append(error)
+    raise ArrayError([problem for error in refused for problem in error.problems])
+
+
+def _not_canonical(design: Design, reason: str) -> ArrayError:
+    shown = f"exact, for {design.kind}"
+    allowed = f"a canonical design; here {reason}"
+    return ArrayError([problem("engine", shown, allowed, "Take 'statistic' or 'patient'.")])
+
+
+def _with_late_outcome(
+    found: OperatingCharacteristics, design: Design, scenario: Scenario
+) -> OperatingCharacteristics:
+    """Say what a trial on an early outcome could tell of the late one, at its full size."""
+    pair = design.endpoint
+    if not isinstance(pair, EarlyThenLate):
+        return found
+    p = mean_rates(recruited(design, scenario))
+    patients = design.patients * np.array(design.arms.allocation) / sum(design.arms.allocation)
+    with np.errstate(divide="ignore"):
+        early = float(1.0 / np.sum(1.0 / (patients * p * (1.0 - p))))
+    late = pair.link.late_information(early)
+    said = (
+        f"All of this is about {pair.early.name}. On {pair.late.name} the full trial has the "
+        f"information {late:.3g}; no trial on {pair.early.name} can have more than "
+        f"{pair.link.ceiling:.3g}."
+    )
+    return replace(found, late_information=late, message=f"{said} {found.message}".strip())

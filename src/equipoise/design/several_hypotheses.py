@@ -1,0 +1,178 @@
+"""Designs with a hypothesis for each population: stratified, adaptive enrichment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.special import logit
+
+from equipoise.design.enrichment.populations import Nested, nested, stage_patients
+from equipoise.design.enrichment.rates import rate_endpoint
+from equipoise.design.enrichment.statistics import normal_endpoint
+from equipoise.design.enrichment.survival_patients import SurvivalEnrichment
+from equipoise.design.enrichment.survival_setting import survival_setting
+from equipoise.design.enrichment.trials import EnrichmentSimulation
+from equipoise.design.event_pieces import event_plans, expected_looks, pieces_of
+from equipoise.design.refusals import problem
+from equipoise.design.scenario import Scenario
+from equipoise.design.simulation_job import Job
+from equipoise.design.sizes.event_forecast import LATEST_MONTHS, expected_events_by_piece
+from equipoise.design.stage_wise import (
+    StageWise,
+    by_cohorts,
+    by_events,
+    by_patients,
+    closed_reader,
+)
+from equipoise.design.trial_design import Design
+from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
+from equipoise.design.truth_in_groups import Groups, called_strata, mean_rates, recruited
+from equipoise.synthesis.arrays import Array, ArrayError
+
+
+def statistic_job(design: Design, scenario: Scenario) -> Job:
+    """Prepare the simulation of normal estimates by stratum and stage."""
+    return STATISTICS[type(design.analysed)](design, scenario, recruited(design, scenario))
+
+
+def patient_job(design: Design, scenario: Scenario) -> Job:
+    """Prepare the simulation of patients."""
+    return PATIENTS[type(design.analysed)](design, scenario, recruited(design, scenario))
+
+
+def _nests(design: Design, groups: Groups) -> Nested:
+    """Return the populations as recruited: as planned, or as the patients come."""
+    if design.subset_size == "fixed":
+        return design.nests.nested()
+    called = np.zeros(design.nests.size)
+    for group in groups:
+        called[group.called] += group.share
+    return nested(called / called.sum())
+
+
+def _rates(groups: Groups) -> Array:
+    """Rates by called stratum and arm, shape (m, 2)."""
+    return np.stack([mean_rates(stratum) for stratum in called_strata(groups)])
+
+
+def _rate_patients(design: Design, scenario: Scenario, groups: Groups) -> Job:
+    endpoint = design.analysed
+    assert isinstance(endpoint, BinaryEndpoint)  # noqa: S101  # the record leads here for it only
+    drawn = rate_endpoint(
+        _nests(design, groups),
+        np.diff(design.sizes, prepend=0),
+        _rates(groups),
+        allocation=design.arms.ratio,
+        benefit=endpoint.benefit,
+        effect=endpoint.effect,
+        subset_size=design.subset_size,
+    )
+    months = design.sizes / endpoint.accrual_per_month + endpoint.read_out_months
+    work = StageWise(EnrichmentSimulation(design.enrichment, drawn))
+    read = closed_reader(
+        design, drawn.populations.average(drawn.truth), by_patients(design, months)
+    )
+    return Job(work, 2_000, read)
+
+
+def _rate_statistics(design: Design, scenario: Scenario, groups: Groups) -> Job:
+    endpoint = design.analysed
+    assert isinstance(endpoint, BinaryEndpoint)  # noqa: S101  # the record leads here for it only
+    nests, p = _nests(design, groups), _rates(groups)
+    totals = np.diff(design.sizes, prepend=0)
+    patients = stage_patients(nests, totals, design.arms.ratio).sum(axis=3)
+    arms = np.array(design.arms.allocation) / sum(design.arms.allocation)
+    one = p * (1.0 - p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if endpoint.effect == "difference":
+            effect, unit = p[:, 1] - p[:, 0], 1.0 / np.sum(one / arms, axis=1)
+        else:
+            odds = logit(p)
+            effect, unit = odds[:, 1] - odds[:, 0], 1.0 / np.sum(1.0 / (one * arms), axis=1)
+    if not np.all(np.isfinite(unit) & (unit > 0.0)):
+        allowed, action = "rates above 0, below 1", "Simulate patients."
+        raise ArrayError([problem("engine", "statistic", allowed, action)])
+    truth = endpoint.sign * effect
+    drawn = normal_endpoint(nests, patients * unit, truth, 1.0)
+    months = design.sizes / endpoint.accrual_per_month + endpoint.read_out_months
+    read = closed_reader(design, nests.average(truth), by_patients(design, months))
+    return Job(StageWise(EnrichmentSimulation(design.enrichment, drawn)), 10_000, read)
+
+
+def _event_statistics(design: Design, scenario: Scenario, groups: Groups) -> Job:
+    nests, m = _nests(design, groups), design.nests.size
+    plans = event_plans(design, scenario, groups)
+    months = float(expected_looks(plans, design.sizes.astype(np.float64)).months[-1])
+    events, about = np.zeros(m), np.zeros(m)
+    for group, plan in zip(groups, plans, strict=True):
+        by_piece = expected_events_by_piece(plan, min(months, LATEST_MONTHS)).sum(axis=0)
+        events[group.called] += by_piece.sum()
+        about[group.called] += by_piece @ np.log(plan.ratios())
+    inside = np.where(nests.weights > 0.0, events, 0.0)
+    share = inside / inside.sum(axis=1, keepdims=True)
+    stages = np.diff(design.sizes, prepend=0).astype(np.float64)
+    a, b = design.arms.allocation
+    truth = -about / events
+    drawn = normal_endpoint(
+        *(nests, stages[:, None, None] * share, truth, a * b / (a + b) ** 2),
+        average="information",
+    )
+    read = closed_reader(design, nests.average(truth), by_events(design))
+    return Job(StageWise(EnrichmentSimulation(design.enrichment, drawn)), 10_000, read)
+
+
+def _event_patients(design: Design, scenario: Scenario, groups: Groups) -> Job:
+    endpoint = design.analysed
+    assert isinstance(endpoint, TimeToEvent)  # noqa: S101  # the record leads here for it only
+    _refuse_unlike(endpoint)
+    nests, m = _nests(design, groups), design.nests.size
+    starts, control, log_ratio = pieces_of(scenario, groups)
+    hazards, shares = np.zeros((m, 2, starts.size)), np.zeros((m, m))
+    for g, group in enumerate(groups):
+        hazards[group.true] = np.stack([control[g], control[g] * np.exp(log_ratio[g])])
+        shares[group.called, group.true] += group.share
+    stages, choice = np.diff(design.sizes, prepend=0), endpoint.choice_events
+    first = int(design.patients * design.fractions[0])
+    by_population = np.maximum(np.rint(np.outer(stages, np.array(design.nests.shares))), 1)
+    by_population[:, -1] = stages
+    setting = survival_setting(
+        nests,
+        (first, design.patients - first),
+        by_population,
+        hazards,
+        accrual=design.patients / endpoint.accrual[-1],
+        interim_events=int(stages[0] if choice is None else choice),
+        longest=endpoint.longest_months,
+        cuts=starts[1:],
+        dropout=endpoint.dropout[0],
+        allocation=design.arms.ratio,
+        subset_size=design.subset_size,
+        true_given_called=shares / shares.sum(axis=1, keepdims=True),
+    )
+    work = SurvivalEnrichment(design.enrichment, setting)
+    return Job(work, 200, closed_reader(design, nests.average(setting.truth), by_cohorts))
+
+
+def _refuse_unlike(endpoint: TimeToEvent) -> None:
+    found = []
+    if len(set(endpoint.dropout)) > 1:
+        found.append(
+            problem("dropout", endpoint.dropout, "the same in both arms", "Take one hazard.")
+        )
+    if len(endpoint.accrual) > 2:
+        allowed, action = "one period of constant accrual", "Take its mean rate."
+        found.append(problem("accrual", endpoint.accrual, allowed, action))
+    if found:
+        raise ArrayError(found)
+
+
+STATISTICS: dict[type, Callable[[Design, Scenario, Groups], Job]] = {
+    BinaryEndpoint: _rate_statistics,
+    TimeToEvent: _event_statistics,
+}
+PATIENTS: dict[type, Callable[[Design, Scenario, Groups], Job]] = {
+    BinaryEndpoint: _rate_patients,
+    TimeToEvent: _event_patients,
+}
+"""What is drawn for each endpoint."""
