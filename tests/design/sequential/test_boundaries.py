@@ -191,6 +191,27 @@ def test_beta_spending_stands_beside_classical_bounds():
     assert float(plan.power(plan.drift)[0]) == pytest.approx(0.9, abs=1e-10)
 
 
+def test_a_plan_may_claim_nothing_before_the_end():
+    plan = sequential_plan(HaybittlePeto(np.inf), equal_looks(3), futility=[0.0, 0.5])
+    assert plan.upper.tolist() == [np.inf, np.inf, pytest.approx(1.959963984540054, abs=1e-12)]
+    assert plan.expected_information(-9.0)[0] == pytest.approx(1 / 3)
+
+
+def test_looks_that_nearly_coincide_are_one_look():
+    apart = sequential_plan(PO, [0.5, 0.500001, 1.0])
+    once = sequential_plan(PO, [0.500001, 1.0])
+    assert apart.upper[-1] == pytest.approx(once.upper[-1], abs=1e-3)
+    assert apart.alpha_spent[-1] == pytest.approx(0.025, abs=1e-12)
+    with pytest.raises(ArrayError, match="look 2, t"):
+        sequential_plan(PO, [0.5, 0.5 + 1e-8, 1.0])
+
+
+@pytest.mark.parametrize("family", [POCOCK, OBRIEN_FLEMING])
+def test_an_early_look_that_spends_almost_nothing_leaves_the_constant(family):
+    plan = sequential_plan(family, [1e-5, 1.0], alpha=1e-5)
+    assert plan.alpha_spent[-1] == pytest.approx(1e-5, rel=1e-10)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -104,6 +104,17 @@ def test_predictive_power_of_a_mixture_is_a_slow_bayes_rule():
     assert ours == pytest.approx(above / below, abs=1e-9)
 
 
+def test_a_belief_that_knows_the_look_is_not_updated():
+    plan = sequential_plan(OF, [0.3, 0.6, 1.0])
+    precision = 1.0 / 0.8**2 + 0.3
+    after = (0.5 / 0.8**2 + 1.1 * np.sqrt(0.3)) / precision
+    prior = predictive_power(plan, 1, 1.1, 0.5, 0.8)
+    posterior = predictive_power(plan, 1, 1.1, after, precision**-0.5, seen=True)
+    assert posterior == pytest.approx(prior, abs=1e-13)
+    sure = predictive_power(plan, 1, 1.1, 2.0, 1e-6, seen=True)
+    assert sure == pytest.approx(conditional_power(plan, 1, 1.1, 2.0)[0], abs=1e-10)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -114,6 +125,7 @@ def test_predictive_power_of_a_mixture_is_a_slow_bayes_rule():
         ({"sd": -1.0}, "sd"),
         ({"mean": [0.0, 1.0], "sd": np.inf}, "infinite only in a single component"),
         ({"weights": 0.0}, "weights"),
+        ({"sd": np.inf, "seen": True}, "sd"),
     ],
 )
 def test_what_cannot_be_used_is_refused(change, said):

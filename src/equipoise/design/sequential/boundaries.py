@@ -200,8 +200,8 @@ def _classical(
     most = -float(ndtri(level / t.size)) / float(shape.min())
     if t.size == 1:
         return np.array([least])
-    floor = least if lower is None else 0.0
-    constant = float(brentq(excess, floor, most, xtol=1e-14, rtol=1e-14))
+    floor = 0.999 * least if lower is None else 0.0  # a margin for rounding, on both sides
+    constant = float(brentq(excess, floor, 1.001 * most, xtol=1e-14, rtol=1e-14))
     return constant * shape
 
 

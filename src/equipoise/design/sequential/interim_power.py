@@ -109,10 +109,12 @@ def predictive_power(
     mean: ArrayLike,
     sd: ArrayLike,
     weights: ArrayLike = 1.0,
+    *,
+    seen: bool = False,
 ) -> float:
     """Conditional power averaged over what is believed of the drift after the interim look.
 
-    The belief before the trial is normal, `delta ~ N(mean, sd^2)`, or a mixture of normals. The
+    The belief before the look is normal, `delta ~ N(mean, sd^2)`, or a mixture of normals. The
     look says `B = z sqrt(t_k) ~ N(delta t_k, t_k)`: a component becomes normal with precision
     `1 / sd^2 + t_k` and mean `(mean / sd^2 + B) / (1 / sd^2 + t_k)`, and its weight is
     multiplied by the density of `B`, `N(mean t_k, t_k + t_k^2 sd^2)`.
@@ -125,8 +127,11 @@ def predictive_power(
     z : float
         Statistic at that look.
     mean, sd, weights : float or array_like, shape (m,)
-        Belief about the drift before the trial; `sd` infinite for no belief (one component).
-        Use `theta`'s mean and sd times `sqrt(I_max)`.
+        Belief about the drift; `sd` infinite for no belief (one component). Use `theta`'s mean
+        and sd times `sqrt(I_max)`.
+    seen : bool
+        Whether the belief knows the look already (a posterior): it is then not updated, and
+        `sd` is finite.
 
     Raises
     ------
@@ -147,8 +152,12 @@ def predictive_power(
     now = interim_fraction(plan, look)
     stop_if(bad_number("z", z, math.isfinite(z), "a finite number"))
     belief = broadcast(mean=mean, sd=sd, weights=weights)
-    stop_if(bad_weights(belief["mean"], belief["sd"], belief["weights"]))
-    means, sds, shares = updated_belief(now, z, **belief)
+    means, sds, shares = belief["mean"], belief["sd"], belief["weights"]
+    stop_if(bad_weights(means, sds, shares, finite=seen))
+    if seen:
+        shares = shares / shares.sum()
+    else:
+        means, sds, shares = updated_belief(now, z, means, sds, shares)
     left = float(plan.t[-1]) - now
     nodes, masses = zip(
         *(_normal_nodes(m, s, left) for m, s in zip(means, sds, strict=True)), strict=True

@@ -94,12 +94,17 @@ def as_drifts(delta: ArrayLike, name: str = "delta") -> Array:
     return drifts
 
 
-def bad_weights(mean: Array, sd: Array, weights: Array) -> list[Problem]:
+def bad_weights(mean: Array, sd: Array, weights: Array, *, finite: bool) -> list[Problem]:
     """Refuse what is not a normal belief or a mixture of normal ones."""
-    wide = sd < np.inf if sd.size > 1 else sd <= np.inf
+    wide = sd < np.inf if finite or sd.size > 1 else sd <= np.inf
     checks = (
         ("mean", mean, np.isfinite(mean), "a finite number"),
-        ("sd", sd, (sd > 0.0) & wide, "above 0, infinite only in a single component"),
+        (
+            "sd",
+            sd,
+            (sd > 0.0) & wide,
+            "above 0, infinite only in a single component before the look",
+        ),
         ("weights", weights, (weights > 0.0) & (weights < np.inf), "above 0"),
     )
     return [
