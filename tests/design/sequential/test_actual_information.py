@@ -118,6 +118,16 @@ def test_spending_known_only_at_the_planned_looks_cannot_move():
         with_information(plan, [0.6])
 
 
+def test_a_plan_made_anew_can_be_made_anew_again():
+    plan = sequential_plan(OF, [0.3, 0.6, 1.0], futility=[-0.5, 0.4])
+    assert plan.futility == (-0.5, 0.4)
+    once = with_information(plan, [0.35, 0.7])
+    again = with_information(once, [0.35, 0.7, 1.1], used=once.upper)
+    direct = with_information(plan, [0.35, 0.7, 1.1])
+    np.testing.assert_allclose(again.upper, direct.upper, atol=1e-10)
+    np.testing.assert_array_equal(again.lower, [-0.5, 0.4, again.upper[-1]])
+
+
 def test_more_looks_than_futility_bounds_are_refused():
     plan = sequential_plan(OF, [0.5, 1.0], futility=[0.0])
     with pytest.raises(ArrayError, match="as many as futility bounds"):

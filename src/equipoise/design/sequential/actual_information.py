@@ -98,7 +98,8 @@ def with_information(
         )
         futile = plan.futility is not None and ended
         lower = lower_bounds(upper, futility, plan.sided, futile=futile)
-    stop_if(bad_meeting(lower, upper) or no_bound(upper, "alpha"))
+    missing = no_bound(upper, "alpha") + no_bound(lower, "beta")
+    stop_if(bad_meeting(lower, upper) or missing)
     return finished_plan(
         *(plan.family, fractions, upper, lower, plan.alpha, plan.sided),
         *(plan.futility, plan.binding),
@@ -131,7 +132,7 @@ def _futility(plan: SequentialPlan, t: Array, *, ended: bool) -> Array:
     bounds = np.full(t.size, -np.inf)
     if isinstance(plan.futility, tuple):
         interim = t.size - 1 if ended else t.size
-        planned = np.array(plan.futility[: plan.looks - 1])
+        planned = np.array(plan.futility)
         extra = np.arange(t.size) >= planned.size
         extra[interim:] = False
         stop_if(

@@ -103,7 +103,7 @@ def sequential_plan(
         given: Spending | tuple[float, ...] | None = futility
     else:
         bounds = as_futility(fractions, futility)
-        given = None if futility is None else tuple(bounds.tolist())
+        given = None if futility is None else tuple(bounds[:-1].tolist())
         up = _upper(family, fractions, level, bounds if binding else None, symmetric=sided == 2)
         low = lower_bounds(up, bounds, sided, futile=given is not None)
         drift = math.nan
