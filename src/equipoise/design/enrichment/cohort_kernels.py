@@ -31,7 +31,36 @@ def event_time(exponential: float, cuts: Array, hazards: Array) -> float:
     return start + left / float(hazards[cuts.size])
 
 
-@part
+@kernel
+def order_statistic(values: Array, count: int, rank: int) -> float:
+    """Value of that rank, from 0, among the first `count`, which are put in another order.
+
+    Hoare's quickselect with the middle value as pivot; `numpy.partition` does the same and takes
+    several seconds to compile.
+    """
+    low, high = 0, count - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if rank <= j:
+            high = j
+        elif rank >= i:
+            low = i
+        else:
+            return float(values[rank])
+    return float(values[rank])
+
+
+@kernel
 def draw_cohort(
     rng: Generator,
     size: int,
@@ -89,7 +118,7 @@ def draw_cohort(
         place[0, i], place[1, i] = s, arm
 
 
-@part
+@kernel
 def cut_time(cohort: Array, place: Integers, low: int, events: int, last: float) -> float:
     """Calendar time of event number `events` in strata from `low`; `last` if there are fewer."""
     n = cohort.shape[1]
@@ -103,10 +132,10 @@ def cut_time(cohort: Array, place: Integers, low: int, events: int, last: float)
                 found += 1
     if found < events or events < 1:
         return last
-    return float(np.partition(times[:found], events - 1)[events - 1])
+    return order_statistic(times, found, events - 1)
 
 
-@part
+@kernel
 def compare(
     cohort: Array, place: Integers, order: Integers, low: int, cut: float, gone: Array, out: Array
 ) -> None:
