@@ -2,7 +2,7 @@
 
 Numbers are counted into as many buckets as there are numbers, by a map that keeps their order;
 what shares a bucket is sorted among itself. That takes a number of steps proportional to the
-numbers when they spread over the buckets. Where they do not, numba's own sort is used.
+numbers when they spread over the buckets, and those of a Shell sort where they do not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from equipoise.synthesis.compiled import part
 Integers = NDArray[np.int64]
 
 CROWDED = 48
-"""Numbers in one bucket from which insertion sort costs more than a full sort."""
+"""Numbers in one bucket from which it is worth sorting in wide steps first."""
 
 
 @part
@@ -30,12 +30,13 @@ def fill_ranked(
     key: Integers,
     count: Integers,
     few: Array,
+    order: Integers,
     ranked: Array,
 ) -> None:
     """Fill `ranked[k]` with the `ranks[k]`-th smallest of the first `n` values, infinite if none.
 
     Buckets are equal steps of `v / (v + scale)`, so that a long tail does not crowd the rest.
-    `key`, `count` and `few` are room to work in: `n`, `n + 1` and `n` long at least.
+    `key`, `count`, `few` and `order` are room to work in: `n`, and `n + 1` for `count`, at least.
     """
     count[: n + 1] = 0
     for i in range(n):
@@ -54,7 +55,7 @@ def fill_ranked(
             if key[i] == bucket:
                 few[m] = values[i]
                 m += 1
-        _sort(few[:m])
+        sort_together(few, order, m, m > CROWDED)
         ranked[k] = few[ranks[k] - below - 1]
 
 
@@ -75,32 +76,25 @@ def fill_order(
     for b in range(n):
         crowd = max(crowd, count[b + 1])
         count[b + 1] += count[b]
-    if crowd > CROWDED:
-        order[:n] = np.argsort(values[:n])
-        out[:n] = values[order[:n]]
-        return
     for i in range(n):
         place = count[key[i]]
         order[place], out[place] = i, values[i]
         count[key[i]] = place + 1
-    for i in range(1, n):
-        value, index = out[i], order[i]
-        j = i - 1
-        while j >= 0 and out[j] > value:
-            order[j + 1], out[j + 1] = order[j], out[j]
-            j -= 1
-        order[j + 1], out[j + 1] = index, value
+    sort_together(out, order, n, crowd > CROWDED)
 
 
 @part
-def _sort(values: Array) -> None:
-    if values.size > CROWDED:
-        values[:] = np.sort(values)
-        return
-    for i in range(1, values.size):
-        value = values[i]
-        j = i - 1
-        while j >= 0 and values[j] > value:
-            values[j + 1] = values[j]
-            j -= 1
-        values[j + 1] = value
+def sort_together(values: Array, order: Integers, n: int, wide: bool) -> None:
+    """Sort the first `n` values, and `order` with them: by insertion, or in wide steps first."""
+    gap = 1
+    while wide and 3 * gap + 1 < n:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(gap, n):
+            value, index = values[i], order[i]
+            j = i - gap
+            while j >= 0 and values[j] > value:
+                values[j + gap], order[j + gap] = values[j], order[j]
+                j -= gap
+            values[j + gap], order[j + gap] = value, index
+        gap = (gap - 1) // 3

@@ -184,7 +184,7 @@ def fill_calendar(
     for i in range(arrival.size):
         times[m] = arrival[i] + follow_up[i]
         m += event[i] and times[m] < math.inf
-    fill_ranked(times, m, events, scale, room.key, room.buckets, room.few, calendar)
+    fill_ranked(times, m, events, scale, room.key, room.buckets, room.few, room.order, calendar)
 
 
 @part
