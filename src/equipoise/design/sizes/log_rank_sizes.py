@@ -8,6 +8,7 @@ from scipy.special import ndtr, ndtri
 
 from equipoise.design.sizes.size_input import (
     Rule,
+    direction,
     level_rules,
     positive,
     power_rules,
@@ -123,11 +124,9 @@ def power_of_events(
             *_effect_rules(hr, r, method),
             *level_rules(alpha, sided),
             ("events", d, np.isfinite(d) & (d >= 0.0), "finite, 0 or more"),
-            _benefit(benefit),
         ]
     )
-    sign = 1.0 if benefit == "lower" else -1.0
-    drift = sign * np.sqrt(d) * _drift_per_root_event(hr, r, method)
+    drift = -direction(benefit) * np.sqrt(d) * _drift_per_root_event(hr, r, method)
     return np.asarray(ndtr(drift + ndtri(alpha / sided)))
 
 
@@ -163,14 +162,14 @@ def detectable_hazard_ratio(
             positive("events", d),
             positive("allocation", r),
             _method(method),
-            _benefit(benefit),
             *power_rules(alpha, sided, target),
         ]
     )
     c = np.sqrt(r * d) / (ndtri(target) - ndtri(alpha / sided))
-    lower = benefit == "lower"
+    sign = direction(benefit)
     if method == "schoenfeld":
-        return np.asarray(np.exp((-1.0 if lower else 1.0) * (1.0 + r) / c))
+        return np.asarray(np.exp(sign * (1.0 + r) / c))
+    lower = sign < 0.0
     least = 1.0 if lower else r
     enough = "enough for some ratio to be found: more events, or method 'schoenfeld'"
     refuse_unless([("events", np.broadcast_to(d, c.shape), c > least, enough)])
@@ -249,7 +248,3 @@ def _not_one(hr: Array) -> Rule:
 
 def _method(method: str) -> Rule:
     return "method", method, method in METHOD_CITES, ", ".join(METHOD_CITES)
-
-
-def _benefit(benefit: str) -> Rule:
-    return "benefit", benefit, benefit in ("lower", "higher"), "lower, higher"

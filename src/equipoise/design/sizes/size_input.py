@@ -64,6 +64,26 @@ def whole(values: ArrayLike) -> Array:
     return np.asarray(np.where(np.abs(x - near) <= 1e-9 * np.maximum(near, 1.0), near, np.ceil(x)))
 
 
+def whole_arms(total: ArrayLike, allocation: ArrayLike = 1.0) -> Array:
+    """Split a total into whole patients an arm, (..., 2), control then treatment, rounding each up.
+
+    Examples
+    --------
+    >>> whole_arms(382.6, 2.0).tolist()
+    [128.0, 256.0]
+    """
+    n, r = np.broadcast_arrays(
+        np.asarray(total, dtype=np.float64), np.asarray(allocation, dtype=np.float64)
+    )
+    return whole(np.stack([n / (1.0 + r), n * r / (1.0 + r)], axis=-1))
+
+
+def direction(benefit: str) -> float:
+    """Return 1 if a higher value is the benefit, -1 if a lower one is."""
+    refuse_unless([("benefit", benefit, benefit in ("lower", "higher"), "lower, higher")])
+    return 1.0 if benefit == "higher" else -1.0
+
+
 def _broken(name: str, values: ArrayLike, fine: ArrayLike, allowed: str) -> list[Problem]:
     shown, good = np.broadcast_arrays(np.asarray(values), np.asarray(fine, dtype=bool))
     return [
