@@ -59,9 +59,20 @@ def data_texts(belief: Belief, measure: str, decimals: int) -> tuple[str, str]:
     )
 
 
+def share_text(probability: float) -> str:
+    """Write a prior probability as it was chosen: ``5 %``, ``0.5 %``."""
+    return f"{100 * probability:.4g}\u00a0%"
+
+
+def sd_text(sd: float) -> str:
+    """Write a prior standard deviation as it was chosen, with two decimals or more: ``0.35``."""
+    short = number(sd)
+    return short if float(short) == sd else f"{sd:.4g}"
+
+
 def prior_words(probability: float, sd: float) -> str:
     """Write a prior in short: ``20 %, SD 0.35``."""
-    return f"{percent(100 * probability)}, SD {number(sd)}"
+    return f"{share_text(probability)}, SD {sd_text(sd)}"
 
 
 def lines_of(text: str, width: float) -> list[str]:

@@ -15,6 +15,7 @@ from equipoise.report.figures.belief_words import (
     data_texts,
     mean_text,
     median_text,
+    share_text,
 )
 from equipoise.report.figures.density_panel import density_panel, tallest
 from equipoise.report.figures.figure import Figure
@@ -69,7 +70,7 @@ def _numbers(
     """Write the probability of any difference, and the effect, under one prior."""
     measure, effect, decimals = found.measure, one.positive, options.decimals
     difference = (
-        f"any difference {chance(one.prior_probability)} before the data, "
+        f"any difference {share_text(one.prior_probability)} before the data, "
         f"{chance(one.probability_difference)} after"
     )
     return difference, (
