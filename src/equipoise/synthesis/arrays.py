@@ -58,7 +58,7 @@ def same_length(**arrays: Array) -> None:
 def broadcast(**values: ArrayLike) -> dict[str, Array]:
     """Vectors of one common length; a single number is repeated."""
     arrays = {name: as_vector(value, name) for name, value in values.items()}
-    size = max(array.size for array in arrays.values())
+    size = next((array.size for array in arrays.values() if array.size != 1), 1)
     long = {n: np.full(size, a[0]) if a.size == 1 else a for n, a in arrays.items()}
     same_length(**long)
     return long
@@ -68,12 +68,19 @@ def require(
     arrays: dict[str, Array], names: Iterable[str], test: Callable[[Array], ArrayLike], allowed: str
 ) -> None:
     """Refuse, all at once, every value of the named arrays that fails `test`."""
-    problems = [
+    problems = failing(arrays, names, test, allowed)
+    if problems:
+        raise ArrayError(problems)
+
+
+def failing(
+    arrays: dict[str, Array], names: Iterable[str], test: Callable[[Array], ArrayLike], allowed: str
+) -> list[Problem]:
+    """One problem for every value of the named arrays that fails `test`."""
+    return [
         problem
         for name in names
         for problem in refuse(
             name, arrays[name], ~np.asarray(test(arrays[name]), dtype=bool), allowed
         )
     ]
-    if problems:
-        raise ArrayError(problems)
