@@ -113,7 +113,7 @@ def effect_of(row: CaseRow, default_measure: str = "") -> CaseEffect:
     )
     ratio = is_ratio(words)
     if not is_named(words):
-        return replace(blank, note="its measure is not named, so no effect may be 0 or 1")
+        return replace(blank, note="its measure is not named: no effect could be 0 or 1")
     return (
         _by_interval(blank, row, ratio)
         or _by_p_value(_interval_refused(blank, row), row, ratio)
