@@ -157,7 +157,7 @@ def _case_rows(
 
 def _notes(text: str, width: int) -> list[IntervalRow]:
     """Break a text into muted lines that fit the column of labels."""
-    broken = textwrap.wrap(text, int(width / LETTER))
+    broken = textwrap.wrap(text, int(width / LETTER), break_on_hyphens=False)
     return [IntervalRow(left=(line,), marker="none", muted=True) for line in broken]
 
 
@@ -243,7 +243,7 @@ def _difference_row(comparison: RuleComparison) -> IntervalRow:
     mean: Mean = comparison.difference
     known = math.isfinite(mean.low + mean.high)
     return IntervalRow(
-        left=(f"\u2212 {rule_text(comparison.against)}",),
+        left=(f"    {rule_text(comparison.against)}",),
         right=(log_score_text(mean),),
         estimate=mean.value if math.isfinite(mean.value) else None,
         low=mean.low if known else None,
