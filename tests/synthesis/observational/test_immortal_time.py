@@ -258,6 +258,7 @@ def test_a_landmark_before_any_fixed_start_has_no_users():
     [
         ({"hazard_per_year": 0.0}, "hazard_per_year"),
         ({"ever_start_share": 1.0, "mean_delay_years": math.nan}, "2 problems"),
+        ({"seed": -1}, "seed"),
         ({"landmark_years": 10.0}, "within follow-up"),
         ({"patients": 0, "workers": 0}, "2 problems"),
         ({"patients": 1.5, "replicates": math.inf, "workers": math.nan}, "3 problems"),
@@ -272,3 +273,7 @@ def test_what_cannot_be_is_refused(changes, said):
 def test_search_refuses_what_cannot_be():
     with pytest.raises(InputError, match="naive"):
         sufficient_delay(naive=-1)
+    with pytest.raises(InputError, match="some outlive follow-up"):
+        sufficient_delay(hazard_per_year=1e9)
+    extreme = sufficient_delay(hazard_per_year=9.9, true_hazard_ratio=1.0, naive=0.3)
+    assert expected_naive(extreme.scenario) == pytest.approx(0.3, abs=1e-6)

@@ -307,6 +307,11 @@ def test_no_event_is_undefined_everywhere():
     assert restricted_mean(time, event, 4).estimate == 4
 
 
+def test_the_curve_is_read_where_it_is_known():
+    shares = survival_at(kaplan_meier([1, 2, 4], [1, 1, 0]), [-1, 0, 1, 3.9, 5, math.nan])
+    assert shares == pytest.approx([1, 1, 2 / 3, 1 / 3, math.nan, math.nan], nan_ok=True)
+
+
 def test_everybody_at_once_says_so():
     result = log_rank([1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 0, 0])
     assert result.status == "undefined"

@@ -22,6 +22,10 @@ METHOD_CITES = {"sufficient_delay": ("suissa2008", "levesque2010")}
 
 LABEL = "sufficient, not shown to be the cause"
 
+HIGHEST = 100.0
+"""Deaths a patient, if one could die more than once, beyond which no share that survives is left
+in a double."""
+
 GRID = 600
 """Delays tried; neighbours differ by 2.3 %, and the naive ratio as a function of the delay has
 one valley."""
@@ -130,7 +134,10 @@ def sufficient_delay(
             "exponential" if delay_shape is None else delay_shape,
         )
     )
-    stop_if(bad_option("naive", naive, 0.0 < naive < math.inf, "finite, above 0"))
+    problems = bad_option("naive", naive, 0.0 < naive < math.inf, "finite, above 0")
+    deaths = hazard_per_year * follow_up_years * max(1.0, true_hazard_ratio)
+    some = "so low that some outlive follow-up (times its years and the ratio, at most 100)"
+    stop_if(problems + bad_option("hazard_per_year", hazard_per_year, deaths <= HIGHEST, some))
     lowest, at = lowest_naive(scenario)
     roots = delays_that_show(naive, scenario) if naive < true_hazard_ratio else []
     fixed, share, message = math.nan, math.nan, ""

@@ -189,9 +189,11 @@ def simulate_immortal_time(
     for name, value in numbers.items():
         whole = 1 <= value < math.inf and value == int(value)
         problems += bad_option(name, value, whole, "a whole number, 1 or more")
+    whole = 0 <= seed < math.inf and seed == int(seed)
+    problems += bad_option("seed", seed, whole, "a whole number, 0 or more")
     stop_if(problems)
     patients, replicates, workers = int(patients), int(replicates), int(workers)
-    streams = np.random.SeedSequence(seed).spawn(replicates)
+    streams = np.random.SeedSequence(int(seed)).spawn(replicates)
 
     def one(stream: np.random.SeedSequence) -> list[tuple[float, float]]:
         rng = np.random.default_rng(stream)
