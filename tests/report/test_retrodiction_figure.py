@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from equipoise.report.dossier import Dossier
 from equipoise.report.figures.figure import Figure
 from equipoise.report.figures.retrodiction import retrodiction_figure
 from equipoise.report.figures.theme import ORANGE, spec_of
+from equipoise.report.options import ReportOptions
 from equipoise.synthesis.retrodiction import Retrodiction, parse_cases, retrodict
 
 RULES = ["equipoise, this method", "subgroup as printed", "whole trials", "subgroup, a third off"]
@@ -45,13 +47,19 @@ def past() -> Retrodiction:
 
 
 def drawn(past: Retrodiction, dossier: Dossier, width: int = 860) -> Figure:
-    return retrodiction_figure(past, dossier.options.model_copy(update={"figure_width": width}))
+    return _drawn_once(past, dossier.options.model_copy(update={"figure_width": width}))
+
+
+@cache
+def _drawn_once(past: Retrodiction, options: ReportOptions) -> Figure:
+    """The same figure for all tests of one width: drawing is what takes time here."""
+    return retrodiction_figure(past, options)
 
 
 def panels(figure: Figure) -> dict[str, list[dict]]:
     """Records of each panel by its heading."""
     found = {}
-    for part in spec_of(figure.chart, validate=True)["vconcat"]:
+    for part in spec_of(figure.chart)["vconcat"]:
         records = [r for layer in part["layer"] for r in layer["data"]["values"]]
         heading = next(r["text"] for r in records if r.get("y") == -1.05)
         found[heading] = records
@@ -64,7 +72,7 @@ def marks(records: list[dict]) -> dict[str, dict]:
 
 def test_a_panel_for_each_case_and_one_for_all(past: Retrodiction, dossier: Dossier) -> None:
     figure = drawn(past, dossier)
-    assert (figure.id, figure.section) == ("retrodiction", "believe")
+    assert (figure.id, figure.section) == ("retrodiction", "retrodiction")
     assert list(panels(figure)) == [
         "expected", "surprise", "bare", "points", "silent", "Over the cases",
     ]  # fmt: skip

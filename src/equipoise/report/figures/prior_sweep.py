@@ -171,18 +171,30 @@ def _map(cells: Cells, titles: Sequence[str], cell: int) -> Drawing:
             words = alt.Chart(inline(kept)).encode(x=x, y=y, text="text:N")
             layers.append(words.mark_text(fontSize=TEXT_SIZE, fontWeight=BOLD if bold else PLAIN))
     if marked := [record for record in cells if record["letter"]]:
-        named = alt.Chart(inline(marked)).encode(x=x, y=y)
-        layers.append(named.mark_rect(filled=False, stroke=INK, strokeWidth=1.6, aria=False))
-        corner = named.mark_text(
-            fontSize=10,
-            fontWeight=BOLD,
-            align="left",
-            baseline="top",
-            dx=4 - cell / 2,
-            dy=4 - CELL_HEIGHT / 2,
-        )
-        layers.append(corner.encode(text="letter:N"))
-    heading = alt.TitleParams(
+        layers += _outlines(alt.Chart(inline(marked)).encode(x=x, y=y), cell)
+    drawn: Drawing = alt.layer(*layers).properties(
+        width=cell * len(columns), height=CELL_HEIGHT * len(lines), title=_heading(titles)
+    )
+    return drawn
+
+
+def _outlines(named: alt.Chart, cell: int) -> list[alt.Chart]:
+    """Draw a frame and a letter in the cells of the named priors."""
+    corner = named.mark_text(
+        fontSize=10,
+        fontWeight=BOLD,
+        align="left",
+        baseline="top",
+        dx=4 - cell / 2,
+        dy=4 - CELL_HEIGHT / 2,
+    )
+    frame = named.mark_rect(filled=False, stroke=INK, strokeWidth=1.6, aria=False)
+    return [frame, corner.encode(text="letter:N")]
+
+
+def _heading(titles: Sequence[str]) -> alt.TitleParams:
+    """Write what a map shows, and a line to read it by."""
+    return alt.TitleParams(
         text=titles[0],
         subtitle=titles[1],
         anchor="start",
@@ -192,7 +204,3 @@ def _map(cells: Cells, titles: Sequence[str], cell: int) -> Drawing:
         color=INK,
         subtitleColor=INK,
     )
-    drawn: Drawing = alt.layer(*layers).properties(
-        width=cell * len(columns), height=CELL_HEIGHT * len(lines), title=heading
-    )
-    return drawn
