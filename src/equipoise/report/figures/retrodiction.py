@@ -63,7 +63,7 @@ def retrodiction_figure(retrodiction: Retrodiction, options: ReportOptions) -> F
         caption=retrodiction_caption(retrodiction),
         alt=retrodiction_alt(retrodiction),
         chart=_chart(retrodiction, options),
-        section="believe",
+        section="retrodiction",
         rows=retrodiction_rows(retrodiction, options),
     )
 
