@@ -83,7 +83,21 @@ def test_the_schema_describes_every_property(written: Path) -> None:
     document = json.loads((written / "dossier.json").read_text(encoding="utf-8"))
     lists = {
         name: (schema["properties"][name]["items"], document[name])
-        for name in ("pools", "contributions", "absolute", "complements", "findings", "results")
+        for name in (
+            "pools",
+            "contributions",
+            "absolute",
+            "complements",
+            "comparisons",
+            "comparison_rows",
+            "movement",
+            "beliefs",
+            "sweep",
+            "retrodiction",
+            "retrodiction_cases",
+            "findings",
+            "results",
+        )
     }
     groups = schema["properties"]["cohorts"]["properties"]["groups"]["items"]
     lists["groups"] = (groups, document["cohorts"]["groups"])
@@ -146,7 +160,9 @@ def test_pictures_of_an_earlier_run_go_and_other_files_stay(
     write_dossier(dossier, tmp_path, remember)
     assert not (tmp_path / "figures" / "old.svg").exists()
     assert (tmp_path / "mine.txt").exists()
-    assert len(kept) == 17, "eight figures as SVG and PNG, and the bundle"
+    drawn = len(build_figures(dossier))
+    assert drawn > 10
+    assert len(kept) == 2 * drawn + 1, "every figure as SVG and PNG, and the bundle"
 
 
 def test_svg_ids_are_numbered_from_one_and_carry_the_figure_name() -> None:

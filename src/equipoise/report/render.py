@@ -120,7 +120,24 @@ def _parts(
             "known", "What is known", drawn("known"), shown("pools", "contributions", "exclusions")
         ),
         Part("harm", "Harm", drawn("harm"), shown("absolute_harm")),
-        Part("believe", "How much of it to believe", drawn("believe"), shown("complements")),
+        Part(
+            "phenotype",
+            "The effect by phenotype",
+            drawn("phenotype"),
+            shown("comparisons", "comparison_rows", "movement"),
+        ),
+        Part(
+            "believe",
+            "How much of it to believe",
+            drawn("believe"),
+            shown("complements", "beliefs", "sweep"),
+        ),
+        Part(
+            "retrodiction",
+            "Would the method have known?",
+            drawn("retrodiction"),
+            shown("retrodiction", "retrodiction_cases"),
+        ),
         Part("mirage", "The mirage: cohorts and exposure time", drawn("mirage"), shown("cohorts")),
         Part("methods", "Methods"),
         Part("results", "All results", tables=shown("results")),
