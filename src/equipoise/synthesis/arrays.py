@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,15 +13,29 @@ from equipoise.errors import InputError, Problem
 Array = NDArray[np.float64]
 
 
+HIGHEST_LEVEL = 0.999999999
+"""Confidence level above which the quantiles run into infinity."""
+
+
 class ArrayError(InputError, ValueError):
     """Numbers that cannot be analysed; each problem names the index and what is allowed."""
+
+
+def as_floats(values: ArrayLike) -> Array:
+    """Return `values` as float64; an entry that a masked array hides is NaN, not what is under it.
+
+    Raises what NumPy raises when they are no numbers.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+    return np.asarray(values, dtype=np.float64)
 
 
 def as_vector(values: ArrayLike, name: str) -> Array:
     """Return `values` as a float array of shape (k,), or say why it is not one."""
     try:
-        array = np.atleast_1d(np.asarray(values, dtype=np.float64))
-    except (TypeError, ValueError) as error:
+        array = np.atleast_1d(as_floats(values))
+    except (TypeError, ValueError, OverflowError) as error:
         problem = Problem("", "", name, repr(values), "numbers", "Pass one number a study.")
         raise ArrayError([problem]) from error
     if array.ndim != 1:
@@ -43,6 +58,14 @@ def not_among(name: str, value: str, allowed: tuple[str, ...]) -> list[Problem]:
     if value in allowed:
         return []
     return [Problem("", "", name, repr(value), ", ".join(allowed), "Choose one of these.")]
+
+
+def no_level(level: float, field: str = "level") -> list[Problem]:
+    """Return a problem when a confidence level is none."""
+    if isinstance(level, Real) and 0.0 < float(level) <= HIGHEST_LEVEL:
+        return []
+    allowed = f"above 0, at most {HIGHEST_LEVEL}"
+    return [Problem("", "", field, repr(level), allowed, "Use 0.95.")]
 
 
 def same_length(**arrays: Array) -> None:

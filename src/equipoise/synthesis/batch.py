@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError
+from equipoise.synthesis.arrays import Array, ArrayError, as_floats
 from equipoise.synthesis.lane_loading import APART, BAD, UNTAME
 from equipoise.synthesis.pool_input import SPAN, STATUSES, Choice, option_problems
 from equipoise.synthesis.pooled_numbers import Numbers, pooled_numbers
@@ -149,9 +149,8 @@ def _checked(
     if workers is not None and workers < 1:
         problems.append(Problem("", "", "workers", repr(workers), "at least 1", "Leave it out."))
     try:
-        y = np.ascontiguousarray(Y, dtype=np.float64)
-        v = np.ascontiguousarray(V, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        y, v = np.ascontiguousarray(as_floats(Y)), np.ascontiguousarray(as_floats(V))
+    except (TypeError, ValueError, OverflowError) as error:
         action = "Pass one number a trial."
         raise ArrayError([*problems, Problem("", "", "Y, V", "", "numbers", action)]) from error
     if np.ndim(Y) != 2 or np.shape(Y) != np.shape(V):

@@ -228,7 +228,7 @@ def _pool_scaled(y: Array, v: Array, choice: Choice, unit: int, lift: int) -> Po
         method=method,
         ci=ci,
         status=STATUSES[int(pools.status[0])],
-        message=" ".join([*search, *remarks(pools, choice)]),
+        message=" ".join([*search, *remarks(pools, choice, numbers["estimate"], unit, lift)]),
     )
 
 

@@ -57,7 +57,7 @@ def design_of(X: Any, k: int, names: Sequence[str] | None) -> tuple[Design | Non
     """Return the design, or every reason why there is none; None is a lone intercept."""
     values, found = (np.ones((k, 1)), ("intercept",)) if X is None else matrix_of(X)
     rows, p = values.shape
-    chosen = tuple(names) if names is not None else found or _default_names(values)
+    chosen = tuple(names) if names is not None else found or default_names(values)
     problems = []
     if rows != k:
         action = "Pass one row an effect."
@@ -67,7 +67,7 @@ def design_of(X: Any, k: int, names: Sequence[str] | None) -> tuple[Design | Non
         problems.append(
             Problem("", "", "names", shown, f"{p} different names", "Name every column once.")
         )
-        chosen = _default_names(values)
+        chosen = default_names(values)
     for i, j in np.argwhere(~np.isfinite(values))[:20]:
         problems.append(
             Problem(
@@ -85,7 +85,7 @@ def design_of(X: Any, k: int, names: Sequence[str] | None) -> tuple[Design | Non
     return _orthonormal(values, chosen)
 
 
-def _default_names(values: Array) -> tuple[str, ...]:
+def default_names(values: Array) -> tuple[str, ...]:
     """Return ``intercept`` for a column of ones, else ``x1``, ``x2``, ... by position."""
     names, slopes = [], 0
     for column in values.T:

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import ArrayError, not_among
-from equipoise.synthesis.pool_input import HIGHEST_LEVEL
+from equipoise.synthesis.arrays import HIGHEST_LEVEL, ArrayError, not_among
 from equipoise.synthesis.pooling import PooledEffect, pool
 from equipoise.synthesis.subgroups.block_likelihood import blocks_of, fit_blocks
 from equipoise.synthesis.subgroups.patient_rows import read_patients
