@@ -20,11 +20,11 @@ SKELETON = {
     "harm-absolute": ["layer", "harm"],
     "phenotype-os-by-m": ["vconcat", "phenotype"],
     "movement-os-by-m": ["vconcat", "phenotype"],
-    "prior-os-by-m": ["vconcat", "believe"],
-    "sweep-os-by-m": ["hconcat", "believe"],
     "phenotype-silent": ["layer", "phenotype"],
     "complement-delta-os": ["vconcat", "believe"],
     "multiplicity": ["layer", "believe"],
+    "prior-os-by-m": ["vconcat", "believe"],
+    "sweep-os-by-m": ["hconcat", "believe"],
     "retrodiction": ["vconcat", "retrodiction"],
     "mirage": ["layer", "mirage"],
 }

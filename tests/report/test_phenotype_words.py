@@ -163,7 +163,7 @@ def test_scores_stand_with_their_counts(dossier: Dossier) -> None:
     own = tables["retrodiction"].records[0]
     assert (own["rule"], own["coverage_count"], own["coverage_n"]) == ("equipoise", 1, 1)
     assert "1 of 1 (" in tables["retrodiction"].html
-    assert "prove nothing" in tables["retrodiction"].note
+    assert "different cases" in tables["retrodiction"].note
     vague = [r for r in tables["retrodiction_cases"].records if r["case_id"] == "sigma-vague"]
     assert {r["usable"] for r in vague} >= {"direction only"}
     assert all(math.isnan(r["log_score"]) for r in vague if r["usable"] == "direction only")

@@ -134,7 +134,7 @@ def _parts(
         ),
         Part(
             "retrodiction",
-            "Would the method have known?",
+            "Tried on past questions",
             drawn("retrodiction"),
             shown("retrodiction", "retrodiction_cases"),
         ),

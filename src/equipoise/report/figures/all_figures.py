@@ -44,6 +44,7 @@ def build_figures(dossier: Dossier) -> tuple[Figure, ...]:
     ]
     if any(result.sidak for result in synthesis.complements):
         figures.append(multiplicity_figure(synthesis.complements, evidence, question, options))
+    figures += _beliefs(dossier)
     if synthesis.retrodiction is not None:
         figures.append(retrodiction_figure(synthesis.retrodiction, options))
     if any(group.estimates for group in synthesis.cohorts.groups):
@@ -61,6 +62,12 @@ def _by_phenotype(dossier: Dossier) -> Iterator[Figure]:
             yield phenotype_forest(found, question, options)
         if has_movement(found):
             yield movement_figure(found, question, options)
+
+
+def _beliefs(dossier: Dossier) -> Iterator[Figure]:
+    """Yield what each difference is worth, where there is one."""
+    question, options = dossier.question, dossier.options
+    for found in dossier.synthesis.comparisons:
         if found.belief is not None:
             yield prior_to_posterior_figure(found, question, options)
             yield prior_sweep_figure(found, question, options)

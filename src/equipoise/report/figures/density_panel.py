@@ -101,7 +101,7 @@ def _x(frame: PlotFrame, field: str = "x", *, last: bool = True) -> alt.X:
         values=list(axis.ticks),
         format=".6~g",
         title=frame.axis_title if last else None,
-        labels=last,
+        labels=alt.Undefined if last else False,  # said by one layer only: two would conflict
         labelFlush=False,
     )
     return alt.X(f"{field}:Q", scale=scale, axis=drawn)

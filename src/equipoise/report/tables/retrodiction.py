@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from equipoise.estimate import to_natural
 from equipoise.report.dossier import Dossier
-from equipoise.report.number_text import MISSING, number, with_interval
+from equipoise.report.figures.retrodiction_words import rule_text
+from equipoise.report.number_text import MISSING, number, sentence_case, with_interval
 from equipoise.report.tables.table import Column, Table, show
 from equipoise.synthesis.retrodiction.records import (
     CasePrediction,
@@ -20,16 +21,6 @@ from equipoise.synthesis.retrodiction.records import (
     Share,
 )
 
-RULES = {
-    "equipoise": "This method",
-    "subgroup": "Believe the subgroup",
-    "whole": "Believe the whole trial",
-    "third": "Take a third off the subgroup",
-    "equipoise, no tau": "This method, trials taken not to vary",
-    "equipoise, tau doubled": "This method, twice the variation between trials",
-}
-"""Rules in words."""
-
 
 def retrodiction_table(dossier: Dossier) -> Table:
     """Score of the method and of the naive rules over the past questions."""
@@ -38,24 +29,20 @@ def retrodiction_table(dossier: Dossier) -> Table:
     records = tuple(_score_record(score, past) for score in scores if past)
     columns = (
         Column("rule", "Rule"),
-        Column("coverage", "Later estimate inside the 95\u00a0% interval", numeric=True),
+        Column("coverage", "Inside the 95\u00a0% interval", numeric=True),
         Column("sign", "Direction right", numeric=True),
-        Column("log_score", "Mean log score (interval)", numeric=True),
-        Column("against", "This method less the rule (interval)", numeric=True),
+        Column("log_score", "Log score (interval)", numeric=True),
+        Column("against", "Method less rule (interval)", numeric=True),
     )
     rows = [_score_cells(score, past) for score in scores if past]
     note = (
-        f"{past.message if past else ''} The log score is the logarithm of the predictive "
-        "density at what came out: larger is better, and a difference of 1 is a factor of e. "
-        "All intervals are over cases."
+        "Inside: the later estimate lies within the predicted interval. The log score is the "
+        "logarithm of the predictive density at what came out: larger is better, and a "
+        "difference of 1 is a factor of e. Rules may be scored on different cases; only the "
+        "last column compares them on the same. All intervals are over cases."
     )
     html = show("retrodiction", columns, rows)
-    return Table("retrodiction", "Scores by rule", note.strip(), records, html)
-
-
-def rule_words(rule: str) -> str:
-    """Write a rule in words."""
-    return RULES.get(rule, rule)
+    return Table("retrodiction", "Scores by rule", note, records, html)
 
 
 def _paired(rule: str, past: Retrodiction) -> Mean | None:
@@ -65,7 +52,7 @@ def _paired(rule: str, past: Retrodiction) -> Mean | None:
 def _score_cells(score: RetrodictionScore, past: Retrodiction) -> dict[str, str | Markup]:
     paired = _paired(score.rule, past)
     return {
-        "rule": rule_words(score.rule),
+        "rule": sentence_case(rule_text(score.rule)),
         "coverage": _counted(score.coverage),
         "sign": _counted(score.sign),
         "log_score": _mean(score.log_score),
@@ -146,7 +133,7 @@ def _case_cells(one: CasePrediction, case: CaseSummary) -> dict[str, str | Marku
     mean, low, high = said
     return {
         "case": f"{case.question} {case.comparability}".strip(),
-        "rule": rule_words(one.rule),
+        "rule": sentence_case(rule_text(one.rule)),
         "said": with_interval(mean, low, high, scale),
         "later": f"{case.measure} {with_interval(_natural(case, one.later), None, None, scale)}",
         "inside": words[one.covered],
