@@ -119,7 +119,10 @@ def test_wrong_ways_are_shown_as_wrong_and_only_beside_the_right_one(
     assert [r["answer"] for r in silent] == ["within"]
     assert math.isnan(silent[0]["estimate"])
     assert "no difference is shown" in table.html
-    lone = build_tables(only(dossier, alone))["comparisons"].records
+    assert "Deluded and daft are" in table.note
+    apart = build_tables(only(dossier, alone))["comparisons"]
+    assert "daft" not in apart.note
+    lone = apart.records
     assert [r["answer"] for r in lone] == ["within", "adjusted"]
     assert lone[1]["p_value"] > lone[0]["p_value"]
 

@@ -24,6 +24,15 @@ from equipoise.report.words import INTERVAL_NAMES, METHOD_NAMES, Triple
 from equipoise.synthesis.by_phenotype import PhenotypeSynthesis
 from equipoise.synthesis.phenotype_rows import PhenotypeRow
 
+NOTES = {
+    "within": "The difference is taken within trials only.",
+    "level": "“From all trials” adds those that report the whole only: they say nothing about the "
+    "difference and reach each level through the mean of both.",
+    "deluded": "Deluded and daft are the published names of two ways that mix in differences "
+    "between trials; they are shown so that nobody needs to try them.",
+}
+"""What to know before reading the table, by what it holds."""
+
 NOTHING: Triple = (math.nan, math.nan, math.nan)
 
 
@@ -42,12 +51,8 @@ def comparisons_table(dossier: Dossier) -> Table:
         Column("k", "Trials", numeric=True),
         Column("remark", "How, and what to beware of"),
     )
-    note = (
-        "The difference is taken within trials only. “From all trials” adds those that report "
-        "the whole only: they say nothing about the difference and reach each level through the "
-        "mean of both. Deluded and daft are the published names of two ways that mix in "
-        "differences between trials; they are shown so that nobody needs to try them."
-    )
+    shown = {record["answer"] for record in records}
+    note = " ".join(words for answer, words in NOTES.items() if answer in shown)
     html = show("comparisons", columns, rows, group="comparison")
     return Table("comparisons", "The comparisons", note, tuple(records), html)
 
