@@ -10,7 +10,7 @@ import numpy as np
 from scipy.linalg import qr
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError
+from equipoise.synthesis.arrays import Array, ArrayError, as_floats
 
 COLLINEAR = 1e-10
 """Share of a column's length that must be its own; a year near 2000 with a spread of 0.001
@@ -41,7 +41,7 @@ def matrix_of(X: Any, field: str = "X") -> tuple[Array, tuple[str, ...] | None]:
         label = getattr(X, "name", None)
         names = (str(label),) if isinstance(label, str) else None
     try:
-        values = np.asarray(X, dtype=np.float64)
+        values = as_floats(X)
     except (TypeError, ValueError) as error:
         action = "Turn categories into 0/1 columns, leaving one out beside an intercept."
         raise ArrayError([Problem("", "", field, repr(X), "numbers", action)]) from error
