@@ -79,9 +79,13 @@ def test_absent_trials_and_empty_rows():
     nan = math.nan
     found = batch.pool([[nan, nan], [0.3, nan], [0.3, 0.5]], [[nan, nan], [0.1, nan], [0.1, 0.2]])
     assert list(found.k) == [0, 1, 2]
-    assert [batch.STATUSES[s] for s in found.status] == ["undefined", "undefined", "boundary"]
+    assert [batch.STATUSES[s] for s in found.status] == ["undefined", "converged", "boundary"]
     assert math.isnan(found.estimate[0])
     assert found.estimate[1] == 0.3
+    assert found.ci_low[1] == pool_one([0.3], [0.1], ci="wald").ci_low
+    asked = batch.pool([[0.3, nan]], [[0.1, nan]], ci="hksj")
+    assert (batch.STATUSES[asked.status[0]], asked.estimate[0]) == ("undefined", 0.3)
+    assert math.isnan(asked.ci_low[0])
     assert batch.pool(np.empty((0, 3)), np.empty((0, 3))).k.size == 0
     assert math.isnan(batch.pool(np.empty((2, 0)), np.empty((2, 0))).estimate[0])
 

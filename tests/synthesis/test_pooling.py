@@ -149,6 +149,8 @@ def test_one_study_has_a_wald_interval_only():
     assert wald.ci_low == pytest.approx(0.3 - 1.959963984540054 * 0.2)
     assert (wald.tau2, wald.q) == (0.0, 0.0)
     assert math.isnan(wald.prediction_low)
+    unasked = pool([0.3], [0.04])
+    assert (unasked.ci, unasked.status, unasked.ci_low) == ("wald", "converged", wald.ci_low)
     for ci in ("t", "hksj", "hksj-adhoc"):
         undefined = pool([0.3], [0.04], ci=ci)
         assert undefined.status == "undefined"

@@ -43,6 +43,20 @@ TAME = 2.0**150
 """Variances and effects within this factor of 1 need no scaling: fourth powers are doubles."""
 
 
+class UnlessOne(str):
+    """An interval chosen by nobody: it gives way to Wald's where there is one study only.
+
+    It equals the name of the interval; only a default is made of it, so that the same interval
+    asked for by name is never exchanged.
+    """
+
+    __slots__ = ()
+
+
+BY_DEFAULT = UnlessOne("hksj")
+"""Hartung-Knapp, and Wald for one study, when no interval is asked for."""
+
+
 class Choice(NamedTuple):
     """The options of one pool."""
 
