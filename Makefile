@@ -59,9 +59,10 @@ check: lint ## style, types, layers and the fast tests
 test: lint ## everything; browser tests skip where no Chromium is found
 	@$(PYTEST)
 
-validate: $(DEV) ## run the R recipes again against the pinned values; needs Rscript
+validate: $(DEV) ## run all recipes again against the pinned values; needs Rscript
 	@command -v Rscript >/dev/null || { \
-	  echo "make validate needs Rscript (Debian: r-base-core r-cran-metafor r-cran-metadat)"; \
+	  echo "make validate needs Rscript (Debian: r-base-core jags and r-cran- metafor, metadat,"; \
+	  echo "lme4, biasedurn, clubsandwich, survival, rjags)"; \
 	  exit 1; } >&2
 	@$(BIN)/python scripts/validate.py
 

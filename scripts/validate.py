@@ -1,7 +1,8 @@
-"""Run the R recipes of validation/ again and hold their numbers against the pinned ones.
+"""Run the recipes of validation/ again and hold their numbers against the pinned ones.
 
-Run by ``make validate``. Each recipe works on a copy of its folder in build/, so nothing pinned
-changes; it gets that copy as its argument and writes CSV files there, or prints.
+Run by ``make validate``. Each R recipe works on a copy of its folder in build/, so nothing pinned
+changes; it gets that copy as its argument and writes CSV files there, or prints. A Python recipe
+is a seeded study that prints a table; every row of it has to stand in the README beside it.
 """
 
 from __future__ import annotations
@@ -46,15 +47,27 @@ def distance(a: str, b: str) -> float:
         return math.inf
 
 
-def main() -> int:
-    """Run every recipe; 1 if one fails or a number moved."""
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    shutil.copytree(ROOT / "validation", SCRATCH)
+def run_in_r(recipe: Path) -> bool:
+    """Run one R recipe on its copy; whether it failed."""
+    command = ["Rscript", "--vanilla", str(recipe), str(recipe.parent)]
+    return subprocess.run(command, check=False).returncode != 0
+
+
+def run_study(recipe: Path) -> bool:
+    """Run one seeded study; whether it failed, or printed a row its README does not have."""
+    found = subprocess.run(
+        [sys.executable, str(recipe)], check=False, stdout=subprocess.PIPE, text=True
+    )
+    known = (recipe.parent / "README.md").read_text(encoding="utf-8").splitlines()
+    moved = [row for row in found.stdout.splitlines() if row.startswith("|") and row not in known]
+    for row in moved:
+        print(f"  not in the README: {row}")
+    return found.returncode != 0 or bool(moved)
+
+
+def numbers_moved() -> bool:
+    """Compare what the R recipes wrote with what is pinned; whether a number moved."""
     failed = False
-    for recipe in sorted(SCRATCH.glob("*/*.R")):
-        print(recipe.relative_to(SCRATCH), flush=True)
-        command = ["Rscript", "--vanilla", str(recipe), str(recipe.parent)]
-        failed |= subprocess.run(command, check=False).returncode != 0
     for pinned in sorted((ROOT / "validation").glob("*/*.csv")):
         name = pinned.relative_to(ROOT / "validation")
         moved = list(differences(pinned, SCRATCH / name))
@@ -64,7 +77,19 @@ def main() -> int:
             if size > TOLERANCE:
                 failed = True
                 print(f"  {place}")
-    return int(failed)
+    return failed
+
+
+def main() -> int:
+    """Run every recipe; 1 if one fails or a number moved."""
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    shutil.copytree(ROOT / "validation", SCRATCH)
+    failed = False
+    for pattern, run in (("*/*.R", run_in_r), ("*/*.py", run_study)):
+        for recipe in sorted(SCRATCH.glob(pattern)):
+            print(recipe.relative_to(SCRATCH), flush=True)
+            failed |= run(recipe)
+    return int(failed | numbers_moved())
 
 
 if __name__ == "__main__":

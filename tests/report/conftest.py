@@ -30,6 +30,7 @@ def _sibling(name: str) -> Any:
 
 _evidence = _sibling("drugx_evidence")
 _synthesis = _sibling("drugx_synthesis")
+_phenotype = _sibling("drugx_phenotype")
 COUNTS, HOSTILE, QUESTION = _evidence.COUNTS, _evidence.HOSTILE, _evidence.QUESTION
 
 
@@ -85,6 +86,13 @@ def _results() -> tuple[Result, ...]:
             ("delta-os.stratum", "delta-os.complement"),
             p_value=0.015,
         ),
+        one("os-by-m.within", "ratio of HRs", 0.61, 0.29, 1.27, 2, "pooled", rows),
+        one("os-by-m.all-trials.level", "HR", 0.66, 0.49, 0.90, 4, "pooled", rows),
+        one("os-by-m.all-trials.reference", "HR", 1.09, 0.95, 1.26, 4, "pooled", rows),
+        *(
+            one(f"os-by-m.{name}", "HR", 0.89, 0.55, 1.2, 2, "posterior", rows)
+            for name in ("sceptic", "reference", "enthusiast", "signal")
+        ),
     )
 
 
@@ -118,6 +126,8 @@ def make_dossier() -> Dossier:
             _synthesis.cohort_panel(base.cohorts),
             _results(),
             ("viechtbauer2005", "hartung2001"),
+            (_phenotype.compared(), _phenotype.silent()),
+            _phenotype.past_questions(),
         ),
         provenance=Provenance(
             "drugx",
@@ -134,3 +144,9 @@ def make_dossier() -> Dossier:
 @pytest.fixture(scope="session")
 def dossier() -> Dossier:
     return make_dossier()
+
+
+@pytest.fixture(scope="session")
+def alone() -> Any:
+    """A comparison in which a single trial says anything, and gives both levels."""
+    return _phenotype.compared(_phenotype.BOTH, "alone")

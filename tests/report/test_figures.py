@@ -18,8 +18,14 @@ SKELETON = {
     "forest-os": ["layer", "known"],
     "single-harm": ["layer", "harm"],
     "harm-absolute": ["layer", "harm"],
+    "phenotype-os-by-m": ["vconcat", "phenotype"],
+    "movement-os-by-m": ["vconcat", "phenotype"],
+    "phenotype-silent": ["layer", "phenotype"],
     "complement-delta-os": ["vconcat", "believe"],
     "multiplicity": ["layer", "believe"],
+    "prior-os-by-m": ["vconcat", "believe"],
+    "sweep-os-by-m": ["hconcat", "believe"],
+    "retrodiction": ["vconcat", "retrodiction"],
     "mirage": ["layer", "mirage"],
 }
 """Every figure of the fixture, its kind of composition and the part of the page it stands in."""
@@ -48,8 +54,11 @@ def spec_named(dossier: Dossier, name: str) -> dict:
 
 
 def test_the_figures_and_their_order(dossier: Dossier) -> None:
-    made = {f.id: [next(k for k in ("vconcat", "layer") if k in spec_of(f.chart)), f.section]
-            for f in build_figures(dossier)}  # fmt: skip
+    kinds = ("vconcat", "hconcat", "layer")
+    made = {
+        f.id: [next(kind for kind in kinds if kind in spec_of(f.chart)), f.section]
+        for f in build_figures(dossier)
+    }
     assert made == SKELETON
     assert list(made) == list(SKELETON)
 

@@ -31,6 +31,8 @@ def test_what_did_not_run_is_not_described(dossier: Dossier) -> None:
             outcomes=(),
             complements=(),
             cohorts=replace(synthesis.cohorts, groups=()),
+            comparisons=(),
+            retrodiction=None,
             cites=(),
         ),
     )

@@ -145,6 +145,8 @@ def test_a_dossier_with_one_pool_and_nothing_else_reads_well(dossier: Dossier) -
             outcomes=synthesis.outcomes[:1],
             complements=(),
             cohorts=replace(synthesis.cohorts, groups=(), excluded=()),
+            comparisons=(),
+            retrodiction=None,
         ),
         options=dossier.options.model_copy(update={"cohort_lesson": ()}),
     )

@@ -51,6 +51,15 @@ def test_indirect_rows_stand_apart_and_unusable_ones_say_why(question, evidence,
     assert bare.note == "No interval is printed."
 
 
+def test_an_interval_that_does_not_hold_its_estimate_is_not_used(question, evidence, cohort_row):
+    rows = [cohort_row("a", estimate=2.0, ci_low=0.4, ci_high=0.8)]
+    (group,) = arrange_cohorts(evidence([], cohorts=rows), question).groups
+    (shown,) = group.estimates
+    assert math.isnan(shown.ci_low)
+    assert math.isnan(shown.estimate.se)
+    assert "0.4 to 0.8, does not hold the estimate" in shown.note
+
+
 def test_outcomes_of_which_more_is_better_are_marked(question, evidence, cohort_row):
     rows = [cohort_row("a", outcome="cure", measure="OR", **PRINTED), cohort_row("b", **PRINTED)]
     panel = arrange_cohorts(evidence([], cohorts=rows), question)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import chdtr
 
 from equipoise.checkpoints import from_plain, to_plain
 from equipoise.errors import InputError
-from equipoise.synthesis import PooledEffect, pool
-from equipoise.synthesis.pool_remarks import IDENTICAL, NARROWER, TOO_ALIKE
+from equipoise.synthesis import PooledEffect, batch, pool
+from equipoise.synthesis.arrays import ArrayError
+from equipoise.synthesis.pool_remarks import IDENTICAL, IMPROBABLE, NARROWER, TOO_ALIKE
 
 METHODS = ("EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
 CIS = ("wald", "t", "hksj", "hksj-adhoc")
@@ -126,9 +128,19 @@ def test_hksj_and_adhoc_differ_only_where_hksj_is_narrower_than_wald():
     assert homogeneous.tau2 == 0.0
 
 
-def test_few_studies_are_pointed_to_the_other_intervals():
-    assert "Only 3 studies" in pool([0.1, 0.5, 0.9], [0.1, 0.1, 0.2]).message
-    assert pool([0.1, 0.5, 0.9], [0.1, 0.1, 0.2], ci="wald").message == ""
+@pytest.mark.parametrize("unit", [1.0, 1e-60, 1e60])
+@pytest.mark.parametrize("y", [[0.1, 0.5, 0.9], [-1.0, 0.5, 3.9]])
+def test_few_studies_are_given_the_other_intervals(y, unit):
+    data = np.array(y) * unit, np.array([0.1, 0.1, 0.2]) * unit**2
+    message = pool(*data).message
+    for ci, name in (("hksj-adhoc", "hksj-adhoc"), ("wald", "Wald")):
+        other = pool(*data, ci=ci)
+        assert f"{name} ({other.ci_low:.4g} to {other.ci_high:.4g})" in message
+    assert "Only 3 studies" in message
+    floored = pool(*data, ci="hksj-adhoc").message
+    assert "Wald (" in floored
+    assert "hksj" not in floored
+    assert pool(*data, ci="wald").message == ""
 
 
 def test_one_study_has_a_wald_interval_only():
@@ -137,6 +149,8 @@ def test_one_study_has_a_wald_interval_only():
     assert wald.ci_low == pytest.approx(0.3 - 1.959963984540054 * 0.2)
     assert (wald.tau2, wald.q) == (0.0, 0.0)
     assert math.isnan(wald.prediction_low)
+    unasked = pool([0.3], [0.04])
+    assert (unasked.ci, unasked.status, unasked.ci_low) == ("wald", "converged", wald.ci_low)
     for ci in ("t", "hksj", "hksj-adhoc"):
         undefined = pool([0.3], [0.04], ci=ci)
         assert undefined.status == "undefined"
@@ -214,6 +228,15 @@ def test_effects_that_agree_too_well_raise_a_question():
     assert TOO_ALIKE not in pool([0.1, 0.1, 0.1, 0.1], [1.0] * 4).message  # k below 5
 
 
+def test_the_question_is_rarely_asked_in_vain():
+    rng = np.random.default_rng(5)
+    V = rng.uniform(0.02, 0.08, (4000, 13))
+    Y = rng.normal(0.2, np.sqrt(V))
+    honest, mistaken = (batch.pool(Y, v, "EE").q for v in (V, np.sqrt(V)))
+    assert (chdtr(12, honest) < IMPROBABLE).mean() == pytest.approx(0.01, abs=0.006)
+    assert (chdtr(12, mistaken) < IMPROBABLE).mean() > 0.8
+
+
 def test_equal_effects_have_no_hksj_width():
     result = pool([0.1, 0.1, 0.1], [0.1, 0.2, 0.3])
     assert (result.se, result.ci_low, result.ci_high, result.p_value) == (0, 0.1, 0.1, 0)
@@ -230,11 +253,25 @@ def test_every_bad_value_is_named_at_once():
 
 
 @pytest.mark.parametrize(
-    ("yi", "vi"), [([1, 2], [1]), ([[1, 2]], [[1, 1]]), (["a"], [1]), ([1], [math.inf])]
+    ("yi", "vi"),
+    [
+        ([1, 2], [1]),
+        ([[1, 2]], [[1, 1]]),
+        (["a"], [1]),
+        ([1], [math.inf]),
+        ([10**400], [1]),
+        (np.ma.MaskedArray([1.0, 2.0], mask=[False, True]), [1, 1]),
+    ],
 )
 def test_bad_input_is_also_a_value_error(yi, vi):
     with pytest.raises(ValueError, match=r"problem.* in the input"):
         pool(yi, vi)
+
+
+@pytest.mark.parametrize("level", ["0.95", None, 95, 0.0, math.nan])
+def test_what_is_no_level_is_refused(level):
+    with pytest.raises(ArrayError, match="level: found"):
+        pool([1.0, 2.0], [1.0, 1.0], level=level)
 
 
 def test_a_checkpoint_brings_the_value_back(bcg_effects):

@@ -71,13 +71,42 @@ def test_equal_arms_have_a_quarter_of_the_events():
     assert from_p_value_and_events(0.05, 100, -1).yi[0] == pytest.approx(-1.959964 / 5, abs=1e-6)
 
 
+def test_a_tiny_p_keeps_its_digits():
+    # pnorm(-8.5) and pt(-60, 30) of R, doubled
+    assert from_p_value(0.5, 1.8959069644406e-17).vi[0] == pytest.approx((math.log(2) / 8.5) ** 2)
+    found = from_p_value(6.0, 8.3113096135322e-33, df=30, ratio=False)
+    assert found.vi[0] == pytest.approx(0.01, rel=1e-6)
+    assert from_p_value_and_events(1.8959069644406e-17, 400, -1).yi[0] == pytest.approx(-0.85)
+
+
+def test_events_by_arm_make_the_variance_their_product_over_their_sum():
+    # Tierney 2007, method 6
+    found = from_p_value_and_events(0.075, 485, -1, allocation=229 / 485)
+    assert 1 / found.vi[0] == pytest.approx(229 * 256 / 485)
+
+
+def test_nothing_gives_nothing():
+    assert from_interval([], [], []).yi.size == 0
+    assert from_p_value_and_events([], 10, -1).vi.size == 0
+
+
+def test_everything_wrong_is_named_at_once():
+    with pytest.raises(InputError, match="8 problems") as caught:
+        from_interval([2, math.nan, 0.5, 0.5], [0.5, 0.5, 0.9, 0], [0.9, 0.9, 0.7, 0.9], level=95)
+    for said in ("index 0, estimate: found '2.0'; allowed: between ci_low", "index 2, ci_high"):
+        assert said in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
         (lambda: from_interval(0.9, 1.1, 0.8), "above ci_low"),
         (lambda: from_interval(0.9, -0.1, 1.8), "a ratio above 0"),
         (lambda: from_interval(0.9, 0.5, 1.8, level=95), "between 0 and 1"),
+        (lambda: from_interval(2.0, 0.5, 0.9), "between ci_low and ci_high"),
         (lambda: from_p_value(0.9, 0.0), "exact"),
+        (lambda: from_p_value(0.9, 0.1, df=0), "infinite for a normal"),
+        (lambda: from_p_value(math.nan, 0.1, ratio=False), "a finite number"),
         (lambda: from_p_value_and_events(0.05, 0, -1), "at least 1 event"),
         (lambda: from_p_value_and_events(0.05, 10, 0), "-1 or 1"),
         (lambda: from_observed_minus_expected(1.0, 0.0), "a variance above 0"),

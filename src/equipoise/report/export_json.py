@@ -13,6 +13,18 @@ from equipoise.report.summary.passages import summarise
 from equipoise.report.tables.evidence import gap_records
 from equipoise.report.tables.table import Table
 
+_AS_TABLES = (
+    "complements",
+    "comparisons",
+    "comparison_rows",
+    "movement",
+    "beliefs",
+    "sweep",
+    "retrodiction",
+    "retrodiction_cases",
+)
+"""Tables whose rows stand in the document under the table's own name."""
+
 
 def dossier_document(dossier: Dossier, tables: Mapping[str, Table]) -> dict[str, Any]:
     """Gather what dossier.json holds; described by schemas/dossier.schema.json."""
@@ -33,7 +45,7 @@ def dossier_document(dossier: Dossier, tables: Mapping[str, Table]) -> dict[str,
             for name in ("absolute_benefit", "absolute_harm")
             for record in tables[name].records
         ],
-        "complements": plain(tables["complements"].records),
+        **{name: plain(tables[name].records) for name in _AS_TABLES},
         "cohorts": plain(dossier.synthesis.cohorts),
         "gap_map": {
             "axis": dossier.gap_map.axis,

@@ -26,6 +26,11 @@ FACES = (("InterDossier-Regular.woff2", 400), ("InterDossier-SemiBold.woff2", 60
 NOTICES = ("licences/vega.txt", "licences/d3.txt", "fonts/OFL.txt")
 """Licences of the code and the fonts that every page carries."""
 
+PHENOTYPE = ("comparisons", "comparison_rows", "movement")
+BELIEF = ("complements", "beliefs", "sweep")
+PAST = ("retrodiction", "retrodiction_cases")
+"""Tables of the parts on an effect in a phenotype."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -120,7 +125,9 @@ def _parts(
             "known", "What is known", drawn("known"), shown("pools", "contributions", "exclusions")
         ),
         Part("harm", "Harm", drawn("harm"), shown("absolute_harm")),
-        Part("believe", "How much of it to believe", drawn("believe"), shown("complements")),
+        Part("phenotype", "The effect by phenotype", drawn("phenotype"), shown(*PHENOTYPE)),
+        Part("believe", "How much of it to believe", drawn("believe"), shown(*BELIEF)),
+        Part("retrodiction", "Tried on past questions", drawn("retrodiction"), shown(*PAST)),
         Part("mirage", "The mirage: cohorts and exposure time", drawn("mirage"), shown("cohorts")),
         Part("methods", "Methods"),
         Part("results", "All results", tables=shown("results")),
@@ -130,9 +137,14 @@ def _parts(
         Part("glossary", "Glossary"),
         Part("provenance", "Provenance"),
     )
+    kept = _always(dossier)
+    return tuple(part for part in parts if part.id in kept or part.figures or part.tables)
+
+
+def _always(dossier: Dossier) -> set[str]:
+    """Name the parts that stand even without a figure or a table."""
     always = {"summary", "question", "methods", "evidence", "limitations", "provenance", "findings"}
-    always |= {"glossary"} if dossier.options.glossary else set()
-    return tuple(part for part in parts if part.id in always or part.figures or part.tables)
+    return always | ({"glossary"} if dossier.options.glossary else set())
 
 
 def _environment() -> Environment:

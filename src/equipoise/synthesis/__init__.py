@@ -3,19 +3,30 @@
 from equipoise.synthesis.absolute import AbsoluteDifference
 from equipoise.synthesis.belief import Belief
 from equipoise.synthesis.bias import (
+    bias_prior,
+    by_risk_of_bias,
+    contour_funnel,
     cumulative,
     egger,
     gosh,
+    harbord,
     influence,
     leave_one_out,
     peters,
+    pool_with_bias,
     rank_test,
     selection_model,
     trim_and_fill,
 )
 from equipoise.synthesis.by_outcome import OutcomeSynthesis, synthesise_outcome
 from equipoise.synthesis.by_phenotype import PhenotypeSynthesis, synthesise_phenotype
-from equipoise.synthesis.cohorts import CohortEstimate, CohortGroup, CohortPanel
+from equipoise.synthesis.cohorts import (
+    EXPOSURE_TIMES,
+    CohortEstimate,
+    CohortGroup,
+    CohortPanel,
+    arrange_cohorts,
+)
 from equipoise.synthesis.complements import derive_complement
 from equipoise.synthesis.contributions import Contribution
 from equipoise.synthesis.counts import (
@@ -32,17 +43,23 @@ from equipoise.synthesis.mixed import (
     Groups,
     MixedFit,
     RegressionResult,
+    block_covariance,
     fit_mixed,
     meta_regression,
     multilevel,
     multivariate,
+    profile_interval,
+    shared_control_covariance,
     subgroup_synthesis,
 )
 from equipoise.synthesis.observational import (
     discount,
     e_value,
+    expected_ratios,
+    needed_bias,
     simulate_immortal_time,
     sufficient_delay,
+    sweep_discounts,
 )
 from equipoise.synthesis.phenotype_plan import Comparison
 from equipoise.synthesis.plan import Complement, NormalPrior, Plan, Pool
@@ -53,6 +70,12 @@ from equipoise.synthesis.posteriors import (
     named_prior,
     posterior,
     shrink_signal_to_noise,
+)
+from equipoise.synthesis.printed_effects import (
+    from_interval,
+    from_observed_minus_expected,
+    from_p_value,
+    from_p_value_and_events,
 )
 from equipoise.synthesis.retrodiction import Retrodiction, retrodict
 from equipoise.synthesis.row_selection import Exclusion
@@ -69,13 +92,19 @@ from equipoise.synthesis.subgroups import (
 )
 from equipoise.synthesis.survival import (
     cox,
+    cox_two_arm,
     kaplan_meier,
     log_rank,
+    median_survival,
     reconstruct_individual_data,
+    restricted_mean,
     rmst_difference,
+    survival_at,
+    survival_quantile,
 )
 
 __all__ = [
+    "EXPOSURE_TIMES",
     "AbsoluteDifference",
     "Belief",
     "BinomialNormalResult",
@@ -104,15 +133,27 @@ __all__ = [
     "ShrunkenInteraction",
     "StratifiedResult",
     "Synthesis",
+    "arrange_cohorts",
+    "bias_prior",
     "binomial_normal",
+    "block_covariance",
+    "by_risk_of_bias",
+    "contour_funnel",
     "cox",
+    "cox_two_arm",
     "cumulative",
     "derive_complement",
     "discount",
     "e_value",
     "egger",
+    "expected_ratios",
     "fit_mixed",
+    "from_interval",
+    "from_observed_minus_expected",
+    "from_p_value",
+    "from_p_value_and_events",
     "gosh",
+    "harbord",
     "iceman",
     "influence",
     "information_share",
@@ -122,26 +163,35 @@ __all__ = [
     "leave_one_out",
     "log_rank",
     "mantel_haenszel",
+    "median_survival",
     "meta_regression",
     "missing_phenotype",
     "multilevel",
     "multivariate",
     "named_prior",
+    "needed_bias",
     "one_stage",
     "peters",
     "peto",
     "pool",
+    "pool_with_bias",
     "posterior",
+    "profile_interval",
     "rank_test",
     "reconstruct_individual_data",
+    "restricted_mean",
     "retrodict",
     "rmst_difference",
     "selection_model",
+    "shared_control_covariance",
     "shrink",
     "shrink_signal_to_noise",
     "simulate_immortal_time",
     "subgroup_synthesis",
     "sufficient_delay",
+    "survival_at",
+    "survival_quantile",
+    "sweep_discounts",
     "synthesise",
     "synthesise_outcome",
     "synthesise_phenotype",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,15 +13,29 @@ from equipoise.errors import InputError, Problem
 Array = NDArray[np.float64]
 
 
+HIGHEST_LEVEL = 0.999999999
+"""Confidence level above which the quantiles run into infinity."""
+
+
 class ArrayError(InputError, ValueError):
     """Numbers that cannot be analysed; each problem names the index and what is allowed."""
+
+
+def as_floats(values: ArrayLike) -> Array:
+    """Return `values` as float64; an entry that a masked array hides is NaN, not what is under it.
+
+    Raises what NumPy raises when they are no numbers.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+    return np.asarray(values, dtype=np.float64)
 
 
 def as_vector(values: ArrayLike, name: str) -> Array:
     """Return `values` as a float array of shape (k,), or say why it is not one."""
     try:
-        array = np.atleast_1d(np.asarray(values, dtype=np.float64))
-    except (TypeError, ValueError) as error:
+        array = np.atleast_1d(as_floats(values))
+    except (TypeError, ValueError, OverflowError) as error:
         problem = Problem("", "", name, repr(values), "numbers", "Pass one number a study.")
         raise ArrayError([problem]) from error
     if array.ndim != 1:
@@ -45,6 +60,14 @@ def not_among(name: str, value: str, allowed: tuple[str, ...]) -> list[Problem]:
     return [Problem("", "", name, repr(value), ", ".join(allowed), "Choose one of these.")]
 
 
+def no_level(level: float, field: str = "level") -> list[Problem]:
+    """Return a problem when a confidence level is none."""
+    if isinstance(level, Real) and 0.0 < float(level) <= HIGHEST_LEVEL:
+        return []
+    allowed = f"above 0, at most {HIGHEST_LEVEL}"
+    return [Problem("", "", field, repr(level), allowed, "Use 0.95.")]
+
+
 def same_length(**arrays: Array) -> None:
     """Refuse vectors of unequal length, showing all lengths."""
     lengths = {name: array.size for name, array in arrays.items()}
@@ -58,7 +81,7 @@ def same_length(**arrays: Array) -> None:
 def broadcast(**values: ArrayLike) -> dict[str, Array]:
     """Vectors of one common length; a single number is repeated."""
     arrays = {name: as_vector(value, name) for name, value in values.items()}
-    size = max(array.size for array in arrays.values())
+    size = next((array.size for array in arrays.values() if array.size != 1), 1)
     long = {n: np.full(size, a[0]) if a.size == 1 else a for n, a in arrays.items()}
     same_length(**long)
     return long
@@ -68,12 +91,19 @@ def require(
     arrays: dict[str, Array], names: Iterable[str], test: Callable[[Array], ArrayLike], allowed: str
 ) -> None:
     """Refuse, all at once, every value of the named arrays that fails `test`."""
-    problems = [
+    problems = failing(arrays, names, test, allowed)
+    if problems:
+        raise ArrayError(problems)
+
+
+def failing(
+    arrays: dict[str, Array], names: Iterable[str], test: Callable[[Array], ArrayLike], allowed: str
+) -> list[Problem]:
+    """One problem for every value of the named arrays that fails `test`."""
+    return [
         problem
         for name in names
         for problem in refuse(
             name, arrays[name], ~np.asarray(test(arrays[name]), dtype=bool), allowed
         )
     ]
-    if problems:
-        raise ArrayError(problems)

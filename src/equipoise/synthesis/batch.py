@@ -10,9 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError
+from equipoise.synthesis.arrays import Array, ArrayError, as_floats
 from equipoise.synthesis.lane_loading import APART, BAD, UNTAME
-from equipoise.synthesis.pool_input import SPAN, STATUSES, Choice, option_problems
+from equipoise.synthesis.pool_input import (
+    BY_DEFAULT,
+    SPAN,
+    STATUSES,
+    Choice,
+    UnlessOne,
+    option_problems,
+)
 from equipoise.synthesis.pooled_numbers import Numbers, pooled_numbers
 from equipoise.synthesis.pooling import pool as pool_one
 
@@ -74,7 +81,7 @@ def pool(
     V: ArrayLike,
     method: str = "REML",
     *,
-    ci: str = "hksj",
+    ci: str = BY_DEFAULT,
     level: float = 0.95,
     prediction: str = "metafor",
     workers: int | None = None,
@@ -95,7 +102,8 @@ def pool(
     Returns
     -------
     BatchPooled
-        A row without a trial is NaN and ``undefined``; one trial has a Wald interval only.
+        A row without a trial is NaN and ``undefined``; one trial has a Wald interval only, which
+        it is given when no interval is asked for.
 
     Raises
     ------
@@ -115,7 +123,7 @@ def pool(
     >>> [int(k) for k in both.k], STATUSES[both.status[0]]
     ([3, 2], 'boundary')
     """
-    choice = Choice(method, ci, level, prediction)
+    choice = Choice(method, str(ci), level, prediction)
     y, v = _checked(Y, V, choice, workers)
     out = np.empty((len(Numbers._fields), len(y)))
     k = np.empty(len(y), dtype=np.int64)
@@ -137,8 +145,12 @@ def pool(
     _refuse_bad(y, v, verdict)
     for row in np.flatnonzero(verdict == UNTAME):
         status[row] = _pool_untame(y[row], v[row], choice, out[:, row])
+    if isinstance(ci, UnlessOne) and (alone := np.flatnonzero(k == 1)).size:
+        single = pool(y[alone], v[alone], method, ci="wald", level=level, prediction=prediction)
+        out[:, alone] = [getattr(single, name) for name in Numbers._fields]
+        status[alone] = single.status
     numbers = dict(zip(Numbers._fields, out, strict=True))
-    return BatchPooled(**numbers, k=k, status=status, method=method, ci=ci, level=level)
+    return BatchPooled(**numbers, k=k, status=status, method=method, ci=str(ci), level=level)
 
 
 def _checked(
@@ -149,9 +161,8 @@ def _checked(
     if workers is not None and workers < 1:
         problems.append(Problem("", "", "workers", repr(workers), "at least 1", "Leave it out."))
     try:
-        y = np.ascontiguousarray(Y, dtype=np.float64)
-        v = np.ascontiguousarray(V, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        y, v = np.ascontiguousarray(as_floats(Y)), np.ascontiguousarray(as_floats(V))
+    except (TypeError, ValueError, OverflowError) as error:
         action = "Pass one number a trial."
         raise ArrayError([*problems, Problem("", "", "Y, V", "", "numbers", action)]) from error
     if np.ndim(Y) != 2 or np.shape(Y) != np.shape(V):

@@ -46,6 +46,8 @@ class PhenotypeSynthesis:
         Effects in both levels from all trials, those without the phenotype too.
     belief : Belief or None
         What the difference is worth under stated priors; None unless a trial gives both levels.
+    shares : tuple of InformationShare
+        Share of each row's trial that lies in the level asked about; NaN where none is needed.
     """
 
     asked: Comparison
@@ -55,6 +57,7 @@ class PhenotypeSynthesis:
     interaction: Interaction
     missing: MissingPhenotype
     belief: Belief | None
+    shares: tuple[InformationShare, ...] = ()
 
 
 def synthesise_phenotype(
@@ -111,7 +114,9 @@ def synthesise_phenotype(
         confidence=plan.level,
     )
     belief = believe(found, plan.level) if found.within.k else None
-    return PhenotypeSynthesis(asked, outcome, outcome.measure, rows, found, missing, belief)
+    return PhenotypeSynthesis(
+        asked, outcome, outcome.measure, rows, found, missing, belief, tuple(shares)
+    )
 
 
 def _shares(rows: Sequence[PhenotypeRow], asked: Comparison) -> list[InformationShare]:
@@ -121,9 +126,9 @@ def _shares(rows: Sequence[PhenotypeRow], asked: Comparison) -> list[Information
     printed; a whole needs none, since whole trials are not compared by their shares.
     """
     given = {share.trial: share for share in asked.shares}
-    parts: dict[str, set[str]] = {}
+    parts: dict[str, dict[str, float]] = {}
     for row in rows:
-        parts.setdefault(row.trial_id, set()).add(row.part)
+        parts.setdefault(row.trial_id, {})[row.part] = row.estimate.variance
     unknown = InformationShare(math.nan, 0.0, "")
     out, problems = [], []
     for row in rows:
@@ -134,8 +139,9 @@ def _shares(rows: Sequence[PhenotypeRow], asked: Comparison) -> list[Information
             out.append(unknown)
         elif row.trial_id in given and given[row.trial_id].events is not None:
             out.append(InformationShare(float(given[row.trial_id].events or 0), 0.0, "events"))
-        elif len(parts[row.trial_id]) == 2:
-            out.append(unknown)
+        elif len(own := parts[row.trial_id]) == 2:
+            precise = own["reference"] / (own["level"] + own["reference"])
+            out.append(InformationShare(precise, 0.0, "precisions"))
         elif share is not None:
             error = share.patients_se or None
             out.append(information_share(share.patients, patient_share_se=error))

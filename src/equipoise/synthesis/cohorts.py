@@ -157,6 +157,9 @@ def orient(row: CohortRow, question: Question) -> CohortEstimate:
     low, high, notes = math.nan, math.nan, []
     if row.ci_low is not None and row.ci_high is not None and 0 < row.ci_low < row.ci_high:
         low, high = row.ci_low, row.ci_high
+        if not low <= value <= high:
+            notes.append(f"The printed interval, {low:g} to {high:g}, does not hold the estimate.")
+            low, high = math.nan, math.nan
     else:
         notes.append("No interval is printed.")
     inverted = row.reference == "exposed"

@@ -22,13 +22,10 @@ from equipoise.synthesis.lane_sums import (
     TRIAL,
     VARIANCE,
 )
-from equipoise.synthesis.pool_input import SPAN
+from equipoise.synthesis.pool_input import SPAN, TAME
 
 FIT, BAD, APART, UNTAME = range(4)
 """Verdicts on a row: pooled here; not a number or variance; too far apart; needs scaling."""
-
-TAME = 2.0**150
-"""Variances and effects within this factor of 1 need no scaling: fourth powers are doubles."""
 
 TINY = float(np.finfo(np.float64).tiny)
 

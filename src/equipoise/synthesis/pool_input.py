@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError, as_vector, not_among, refuse, same_length
+from equipoise.synthesis.arrays import (
+    Array,
+    ArrayError,
+    as_vector,
+    no_level,
+    not_among,
+    refuse,
+    same_length,
+)
 
 METHODS = ("EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
 INTERVALS = ("wald", "t", "hksj", "hksj-adhoc")
@@ -31,8 +39,22 @@ FAINT = -140
 Such effects cannot move tau2 from zero, but squares of anything smaller would soon be lost.
 """
 
-HIGHEST_LEVEL = 0.999999999
-"""Above this the quantiles run into infinity."""
+TAME = 2.0**150
+"""Variances and effects within this factor of 1 need no scaling: fourth powers are doubles."""
+
+
+class UnlessOne(str):
+    """An interval chosen by nobody: it gives way to Wald's where there is one study only.
+
+    It equals the name of the interval; only a default is made of it, so that the same interval
+    asked for by name is never exchanged.
+    """
+
+    __slots__ = ()
+
+
+BY_DEFAULT = UnlessOne("hksj")
+"""Hartung-Knapp, and Wald for one study, when no interval is asked for."""
 
 
 class Choice(NamedTuple):
@@ -46,15 +68,12 @@ class Choice(NamedTuple):
 
 def option_problems(choice: Choice) -> list[Problem]:
     """Return a problem for every option that is not one there is."""
-    problems = [
+    return [
         *not_among("method", choice.method, METHODS),
         *not_among("ci", choice.ci, INTERVALS),
         *not_among("prediction", choice.prediction, PREDICTIONS),
+        *no_level(choice.level),
     ]
-    if not 0.0 < choice.level <= HIGHEST_LEVEL:
-        allowed = f"above 0, at most {HIGHEST_LEVEL}"
-        problems.append(Problem("", "", "level", repr(choice.level), allowed, "Use 0.95."))
-    return problems
 
 
 def checked(yi: ArrayLike, vi: ArrayLike, choice: Choice) -> tuple[Array, Array]:
@@ -91,12 +110,13 @@ def _incompatible(y: Array, v: Array) -> list[Problem]:
 def exponents_of(y: Array, v: Array) -> tuple[int, int]:
     """Binary exponents `(unit, lift)` that bring any data within range without costing a digit.
 
-    `2^unit` is near the standard error halfway between the extremes on the log scale. `lift` is
-    above 0 only for effects so faint that they have to be multiplied by `2^lift` to keep the
-    digits of their squares.
+    `2^unit` is near the standard error halfway between the extremes on the log scale, or 1 where
+    the variances are `TAME`. `lift` is above 0 only for effects so faint that they have to be
+    multiplied by `2^lift` to keep the digits of their squares.
     """
-    least = float(v.min())
-    unit = round(0.25 * (math.log2(least) + math.log2(float(v.max()))))
+    least, most = float(v.min()), float(v.max())
+    tame = least >= 1.0 / TAME and most <= TAME
+    unit = 0 if tame else round(0.25 * (math.log2(least) + math.log2(most)))
     largest = float(np.abs(y).max())
     if largest == 0.0:
         return unit, 0

@@ -10,7 +10,15 @@ from numpy.typing import ArrayLike
 
 from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.heterogeneity import q_profile
-from equipoise.synthesis.pool_input import STATUSES, Choice, checked, exponents_of, out_of_range
+from equipoise.synthesis.pool_input import (
+    BY_DEFAULT,
+    STATUSES,
+    Choice,
+    UnlessOne,
+    checked,
+    exponents_of,
+    out_of_range,
+)
 from equipoise.synthesis.pool_remarks import FEW, remarks
 from equipoise.synthesis.pooled_numbers import Numbers, Pools, pooled_numbers
 from equipoise.synthesis.restricted_likelihood import other_modes
@@ -98,7 +106,7 @@ def pool(
     vi: ArrayLike,
     *,
     method: str = "REML",
-    ci: str = "hksj",
+    ci: str = BY_DEFAULT,
     level: float = 0.95,
     prediction: str = "metafor",
 ) -> PooledEffect:
@@ -126,7 +134,8 @@ def pool(
         studies), ``REML``; both return the best of all maxima. Moment equation `Q(tau2) = k - 1`:
         ``PM`` (Paule-Mandel) and ``EB`` (empirical Bayes), one estimate under two names.
     ci : {"hksj", "wald", "t", "hksj-adhoc"}
-        Interval; those with k - 1 degrees of freedom are ``undefined`` for one study.
+        Interval. Those with k - 1 degrees of freedom are ``undefined`` for one study; when none
+        is asked for, one study has Wald's.
     level : float
         Confidence level of the interval, of the Q-profile and of the prediction interval;
         above 0, at most 0.999999999.
@@ -166,6 +175,8 @@ def pool(
     """
     choice = Choice(method, ci, level, prediction)
     y, v = checked(yi, vi, choice)
+    if isinstance(ci, UnlessOne):
+        choice = choice._replace(ci="wald" if y.size == 1 else str(ci))
     if y.size == 0:
         return _nothing(choice)
     unit, lift = exponents_of(y, v)
@@ -228,7 +239,7 @@ def _pool_scaled(y: Array, v: Array, choice: Choice, unit: int, lift: int) -> Po
         method=method,
         ci=ci,
         status=STATUSES[int(pools.status[0])],
-        message=" ".join([*search, *remarks(pools, choice)]),
+        message=" ".join([*search, *remarks(pools, choice, numbers["estimate"], unit, lift)]),
     )
 
 

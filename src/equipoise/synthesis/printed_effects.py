@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
-from equipoise.synthesis.arrays import Array, broadcast, require
+from equipoise.synthesis.arrays import Array, ArrayError, broadcast, failing, require
 from equipoise.synthesis.effect_sizes import EffectSizes
 
 METHOD_CITES = {
@@ -53,6 +53,12 @@ def from_interval(
     ratio : bool
         Whether the measure is analysed as a logarithm.
 
+    Raises
+    ------
+    ArrayError
+        A number that is not finite, a ratio that is not above 0, limits out of order, an estimate
+        outside its interval, a level that is not between 0 and 1; every one is named.
+
     Examples
     --------
     >>> yi, vi = from_interval(0.64, 0.43, 0.95)
@@ -60,12 +66,19 @@ def from_interval(
     (-0.4463, 0.2022)
     """
     x = broadcast(estimate=estimate, ci_low=ci_low, ci_high=ci_high, level=level)
-    require(x, ("estimate", "ci_low", "ci_high"), np.isfinite, "a finite number")
-    require(x, ("level",), lambda v: (v > 0) & (v < 1), "between 0 and 1")
-    require(x, ("ci_high",), lambda high: high > x["ci_low"], "above ci_low")
+    numbers = ("estimate", "ci_low", "ci_high")
+    low, high = x["ci_low"], x["ci_high"]
+    problems = failing(x, numbers, np.isfinite, "a finite number")
     if ratio:
-        require(x, ("estimate", "ci_low", "ci_high"), lambda v: v > 0, "a ratio above 0")
-        x |= {name: np.log(x[name]) for name in ("estimate", "ci_low", "ci_high")}
+        problems += failing(x, numbers, lambda v: ~np.isfinite(v) | (v > 0), "a ratio above 0")
+    problems += failing(x, ("level",), lambda v: (v > 0) & (v < 1), "between 0 and 1")
+    problems += failing(x, ("ci_high",), lambda v: ~(v <= low), "above ci_low")
+    outside = (low < high) & ((x["estimate"] < low) | (x["estimate"] > high))
+    problems += failing(x, ("estimate",), lambda _: ~outside, "between ci_low and ci_high")
+    if problems:
+        raise ArrayError(problems)
+    if ratio:
+        x |= {name: np.log(x[name]) for name in numbers}
     se = (x["ci_high"] - x["ci_low"]) / (2.0 * _normal_quantile(x["level"]))
     return EffectSizes(x["estimate"], se * se)
 
@@ -81,12 +94,14 @@ def from_p_value(
     """
     x = broadcast(estimate=estimate, p_value=p_value, df=df)
     require(x, ("p_value",), lambda p: (p > 0) & (p <= 1), "above 0, at most 1, and exact")
+    require(x, ("df",), lambda n: n > 0, "above 0, infinite for a normal quantile")
+    require(x, ("estimate",), np.isfinite, "a finite number")
     if ratio:
-        require(x, ("estimate",), lambda v: np.isfinite(v) & (v > 0), "a ratio above 0")
+        require(x, ("estimate",), lambda v: v > 0, "a ratio above 0")
     yi = np.log(x["estimate"]) if ratio else x["estimate"]
-    upper = 1.0 - 0.5 * x["p_value"]
-    normal = np.isinf(x["df"])
-    quantile = np.where(normal, ndtri(upper), stdtrit(np.where(normal, 1.0, x["df"]), upper))
+    # from below, where a small P keeps its digits
+    tail, normal = 0.5 * x["p_value"], np.isinf(x["df"])
+    quantile = -np.where(normal, ndtri(tail), stdtrit(np.where(normal, 1.0, x["df"]), tail))
     known = (yi != 0) & (quantile > 0)
     vi = np.full(yi.size, np.nan)
     vi[known] = (yi[known] / quantile[known]) ** 2
@@ -129,7 +144,9 @@ def from_p_value_and_events(
     direction : array_like
         -1 where the treatment arm did better (hazard ratio below 1), 1 where it did worse.
     allocation : array_like
-        Share `r` of the patients (better: of those at risk) in the treatment arm.
+        Share `r` of the patients (better: of those at risk) in the treatment arm. Where events
+        are printed by arm, the treatment arm's share of them makes `V` their product over their
+        sum (Tierney's method 6).
     """
     x = broadcast(p_value=p_value, events=events, direction=direction, allocation=allocation)
     require(x, ("p_value",), lambda p: (p > 0) & (p <= 1), "above 0, at most 1, and exact")
@@ -137,5 +154,5 @@ def from_p_value_and_events(
     require(x, ("direction",), lambda s: np.abs(s) == 1, "-1 or 1")
     require(x, ("allocation",), lambda r: (r > 0) & (r < 1), "between 0 and 1")
     variance = x["events"] * x["allocation"] * (1.0 - x["allocation"])
-    z = ndtri(1.0 - 0.5 * x["p_value"])
+    z = -ndtri(0.5 * x["p_value"])
     return from_observed_minus_expected(x["direction"] * np.sqrt(variance) * z, variance)

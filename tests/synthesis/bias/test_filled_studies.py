@@ -130,6 +130,24 @@ def test_too_few_studies_are_undefined_with_a_sentence():
         assert not result.is_filled.any()
 
 
+def test_equal_effects_do_not_make_half_a_study():
+    """As `trimfill` of metafor says (DL, R0, right)."""
+    y = [-0.3, 0.9, 0.2, 0.7, 0.9, 0.6, -0.9, 0.4, -0.9, -0.2, -0.1, 0.3]
+    v = [0.3, 0.35, 0.03, 0.21, 0.43, 0.28, 0.47, 0.05, 0.06, 0.39, 0.05, 0.09]
+    result = trim_and_fill(y, v, estimator="R0", side="right", method="DL", ci="wald")
+    assert (result.missing, result.missing_se) == (1, 2)
+    assert result.filled.estimate == pytest.approx(0.233576964598, rel=1e-10)
+    assert result.filled.se == pytest.approx(0.197310247509, rel=1e-10)
+
+
+def test_far_from_missing_any_has_no_error():
+    """As metafor: NaN, none missing."""
+    y, v = [0.3, 0.0, 0.3, -0.6, 0.1], [0.02, 0.09, 0.07, 0.39, 0.2]
+    result = trim_and_fill(y, v, side="left", method="DL", ci="wald")
+    assert (result.missing, math.isnan(result.missing_se)) == (0, True)
+    assert result.filled.estimate == pytest.approx(0.219949959526, rel=1e-10)
+
+
 def test_equal_standard_errors_take_the_left_side():
     result = trim_and_fill([0.1, 0.2, 0.3, 0.9], [0.04] * 4, method="EE", ci="wald")
     assert result.side == "left"

@@ -165,8 +165,9 @@ def test_chunks_leave_no_seam(monkeypatch):
 
 
 def test_bad_options_are_named():
-    with pytest.raises(ArrayError, match="subsets"):
-        gosh(Y, V, subsets=0)
+    for number in (0, 2.5, math.nan):
+        with pytest.raises(ArrayError, match="subsets"):
+            gosh(Y, V, subsets=number)
     with pytest.raises(ArrayError, match="order"):
         cumulative(Y, V, [1, 2])
     with pytest.raises(ArrayError, match="order"):

@@ -100,6 +100,8 @@ def test_a_lone_study_or_a_lone_stratum_is_undefined_with_a_sentence():
 def test_bad_ratings_and_biases_are_named():
     with pytest.raises(ArrayError, match="some"):
         bias_prior(["low", "some"], {"low": (0, 0)})
+    with pytest.raises(ArrayError, match="2 problems"):
+        bias_prior(["low", "high"], {"low": (0, -1), "high": (np.nan, 0.1)})
     with pytest.raises(ArrayError, match="4 ratings for 5"):
         by_risk_of_bias(Y, V, RATING[:4])
     with pytest.raises(ArrayError, match="index 1"):

@@ -196,6 +196,33 @@ def test_effects_far_below_their_errors_keep_their_digits():
     assert fit.p_value[0] == pytest.approx(2 * math.atan2(1, 2) / math.pi)
 
 
+def test_ways_to_say_which_rows_belong_together():
+    y, v = [0.1, 0.3, 0.35, 0.8, 0.9, 0.4], [0.02, 0.03, 0.04, 0.02, 0.01, 0.05]
+    study, row = np.array(["a", "a", "b", "b", "c", "c"]), range(6)
+    one = fit_mixed(y, v, random=[Groups(study)])
+    for same in (Groups(study), study, list(study), {"1": study}):
+        found = fit_mixed(y, v, random=same)
+        assert found.parameters == one.parameters == ("tau2[1]",)
+        np.testing.assert_array_equal(found.parameter_values, one.parameter_values)
+    two = fit_mixed(y, v, random={"study": study, "row": row})
+    assert two.parameters == ("tau2[study]", "tau2[row]")
+    assert fit_mixed(y, v, random=None).loglik == fit_mixed(y, v).loglik
+    with pytest.raises(ArrayError, match=r"1 problem.*\n.*'~ 1 \| study'"):
+        fit_mixed(y, v, random="~ 1 | study")
+
+
+def test_blocks_are_put_on_the_diagonal():
+    y, study = [0.1, 0.3, 0.35, 0.8], ["a", "a", "b", "c"]
+    blocks = [np.array([[0.02, 0.01], [0.01, 0.03]]), [[0.04]], 0.02]
+    V = np.diag([0.02, 0.03, 0.04, 0.02])
+    V[0, 1] = V[1, 0] = 0.01
+    whole, parts = fit_mixed(y, V, random=study), fit_mixed(y, blocks, random=study)
+    np.testing.assert_array_equal(parts.estimate, whole.estimate)
+    np.testing.assert_array_equal(parts.parameter_values, whole.parameter_values)
+    with pytest.raises(ArrayError, match=r"V: found 'shape \(3, 3\)'"):
+        fit_mixed(y, blocks[:2], random=study)
+
+
 def test_contrast_and_equality_of_outcomes():
     fit = multivariate(*berkey(), inference="t")
     made = fit.contrast([-1.0, 1.0])

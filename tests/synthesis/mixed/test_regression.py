@@ -169,6 +169,20 @@ def test_prediction_with_and_without_the_intercept_column():
         result.predict([[1.0, 2.0, 3.0]])
 
 
+@pytest.mark.parametrize("method", ["EE", "REML", "DL"])
+def test_a_column_of_ones_is_the_intercept(method):
+    y, v, x = [0.1, 0.4, 0.3, 0.9, 1.2], [0.05, 0.1, 0.05, 0.2, 0.1], [1.0, 2.0, 4.0, 4.0, 5.0]
+    added = meta_regression(y, v, x, method=method)
+    given = meta_regression(y, v, np.column_stack([np.ones(5), x]), method=method)
+    assert given.names == added.names == ("intercept", "x1")
+    for name in ("estimate", "se", "ci_low", "covariance", "tau2", "r2", "qm", "loglik"):
+        np.testing.assert_array_equal(getattr(given, name), getattr(added, name), err_msg=name)
+    last = meta_regression(y, v, np.column_stack([x, np.ones(5)]), method=method)
+    assert last.names == ("x1", "intercept")
+    assert last.estimate[::-1] == pytest.approx(added.estimate, rel=1e-9)
+    assert last.qm == pytest.approx(added.qm, rel=1e-9)
+
+
 @pytest.mark.parametrize("method", ["EE", "REML", "ML", *MOMENTS])
 def test_identical_effects(method):
     result = meta_regression([0.5] * 6, [0.1] * 6, [1.0, 2.0, 3.0, 4.0, 5.0, 7.0], method=method)
@@ -180,10 +194,11 @@ def test_identical_effects(method):
     ("arguments", "words"),
     [
         (([0.1, 0.2], [1.0, 1.0], [1.0, 2.0]), ["2 effects, 2 coefficients"]),
-        (([0.1, 0.2, 0.3], [1.0] * 3, [1.0] * 3), ["determined by", "collinear"]),
+        (([0.1, 0.2, 0.3], [1.0] * 3, [2.0] * 3), ["determined by", "collinear"]),
         (([0.1] * 4, [1.0] * 4, [[1, 2], [2, 4], [3, 6], [4, 8]]), ["'x1'", "'x2'"]),
         (([0.1] * 3, [1.0] * 3, [1.0, math.inf, 2.0]), ["index 1", "'x1'"]),
         (([0.1] * 3, [1.0] * 3, [1.0, 2.0]), ["2 rows"]),
+        (([0.1] * 3, [1.0] * 3, np.ma.MaskedArray([1, 2, 4], [0, 1, 0])), ["index 1", "nan"]),
         (([0.1] * 3, [1.0, 0.0, 1.0], [1.0, 2.0, 4.0]), ["index 1"]),
     ],
 )

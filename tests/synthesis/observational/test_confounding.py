@@ -88,3 +88,10 @@ def test_it_says_so_in_words():
 def test_what_cannot_be_is_refused(call, said):
     with pytest.raises(InputError, match=said):
         call()
+
+
+def test_limits_may_be_none():
+    assert e_value(0.8, None, None).estimate == e_value(0.8).estimate
+    assert math.isnan(e_value(0.8, None, None).limit)
+    with pytest.raises(InputError, match="both limits or neither"):
+        e_value(0.8, 0.7, None)

@@ -76,7 +76,9 @@ def test_the_delay_that_turns_harm_into_benefit():
 
 
 def test_when_no_delay_will_do_it_says_so_and_what_would():
-    found = sufficient_delay(true_hazard_ratio=1.12, naive=0.45, ever_start_share=0.5)
+    found = sufficient_delay(
+        true_hazard_ratio=1.12, naive=0.45, ever_start_share=0.5, delay_shape="exponential"
+    )
     assert found.status == "undefined"
     assert math.isnan(found.mean_delay_years)
     assert "the lowest it goes is 0.542" in found.message
@@ -88,6 +90,18 @@ def test_when_no_delay_will_do_it_says_so_and_what_would():
     )
     assert wide.status == "converged"
     assert sufficient_delay(delay_shape="fixed").mean_delay_years == found.fixed_delay_years
+    either = sufficient_delay()
+    assert (either.status, either.message) == ("converged", found.message)
+    assert either.scenario == fixed
+    assert either.mean_delay_years == found.fixed_delay_years
+    again = simulate_immortal_time(
+        **either.scenario._asdict(), patients=4000, replicates=20, seed=4
+    )
+    assert again.status == "converged"
+    assert again.landmark_years == pytest.approx(0.5 * (either.mean_delay_years + 10))
+    naive, varying = again.design("naive"), again.design("time_varying")
+    assert abs(math.log(naive.rate_ratio / 0.45)) < 4 * naive.rate_ratio_mcse
+    assert abs(math.log(varying.rate_ratio / 1.12)) < 4 * varying.rate_ratio_mcse
     up = sufficient_delay(true_hazard_ratio=0.8, naive=0.9)
     assert up.status == "undefined"
     assert "only lowers" in up.message
@@ -244,8 +258,10 @@ def test_a_landmark_before_any_fixed_start_has_no_users():
     [
         ({"hazard_per_year": 0.0}, "hazard_per_year"),
         ({"ever_start_share": 1.0, "mean_delay_years": math.nan}, "2 problems"),
+        ({"seed": -1}, "seed"),
         ({"landmark_years": 10.0}, "within follow-up"),
         ({"patients": 0, "workers": 0}, "2 problems"),
+        ({"patients": 1.5, "replicates": math.inf, "workers": math.nan}, "3 problems"),
         ({"delay_shape": "normal"}, "exponential, fixed"),
     ],
 )
@@ -257,3 +273,7 @@ def test_what_cannot_be_is_refused(changes, said):
 def test_search_refuses_what_cannot_be():
     with pytest.raises(InputError, match="naive"):
         sufficient_delay(naive=-1)
+    with pytest.raises(InputError, match="some outlive follow-up"):
+        sufficient_delay(hazard_per_year=1e9)
+    extreme = sufficient_delay(hazard_per_year=9.9, true_hazard_ratio=1.0, naive=0.3)
+    assert expected_naive(extreme.scenario) == pytest.approx(0.3, abs=1e-6)

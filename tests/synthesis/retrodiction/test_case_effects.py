@@ -45,6 +45,14 @@ def test_an_exact_p_is_the_second_route() -> None:
     assert found.se == pytest.approx(-math.log(0.93) / 1.2265281, rel=1e-6)
 
 
+def test_a_tiny_p_still_has_a_quantile() -> None:
+    found = effect(estimate=0.6, p_value=1e-100)
+    assert (found.route, found.se) == (
+        "p value",
+        pytest.approx(-math.log(0.6) / 21.30594607, rel=1e-6),
+    )
+
+
 def test_counts_are_the_third_route() -> None:
     counts = {"events_treatment": 4, "n_treatment": 123, "events_control": 11, "n_control": 139}
     ratio = effect(measure="OR", **counts)
@@ -66,7 +74,6 @@ def test_counts_are_the_third_route() -> None:
         {"estimate": 0.6, "ci_low": 0.7, "ci_high": 0.9},
         {"estimate": 0.6, "ci_low": 0.6, "ci_high": 0.6},
         {"estimate": 0.6, "ci_low": 0.4},
-        {"estimate": 0.6, "p_value": 1e-320},
     ],
 )
 def test_without_an_error_there_is_a_direction(row: dict[str, Any]) -> None:
@@ -74,6 +81,51 @@ def test_without_an_error_there_is_a_direction(row: dict[str, Any]) -> None:
     assert found.route == "estimate alone"
     assert found.value == pytest.approx(math.log(0.6))
     assert math.isnan(found.se)
+
+
+@pytest.mark.parametrize("measure", ["HR", "OR", "RR"])
+def test_an_arm_without_events_gives_a_direction_and_no_error(measure: str) -> None:
+    counts = {"events_treatment": 0, "n_treatment": 50, "events_control": 5, "n_control": 40}
+    found = effect(measure=measure, **counts)
+    assert (found.route, found.value < 0, math.isnan(found.se)) == ("empty arm", True, True)
+    assert "only the direction" in found.note
+    turned = effect(measure=measure, events_treatment=40, n_treatment=40, events_control=50 - 3,
+                    n_control=50)  # fmt: skip
+    assert turned.value > 0
+
+
+def test_events_of_each_arm_give_the_error_of_a_printed_hazard_ratio() -> None:
+    """PRAISE-2 prints 1.09 (0.92 to 1.29), 278 and 262 deaths."""
+    events = {"events_treatment": 278, "events_control": 262}
+    by_interval = effect(estimate=1.09, ci_low=0.92, ci_high=1.29)
+    found = effect(estimate=1.09, **events, n_treatment=800, n_control=800)
+    assert (found.route, found.value) == ("events", by_interval.value)
+    assert found.se == pytest.approx(math.sqrt(1 / 278 + 1 / 262))
+    assert found.se == pytest.approx(by_interval.se, rel=0.01)
+    assert effect(estimate=1.09, p_value=0.33, **events).route == "p value"
+    assert effect(measure="OR", estimate=1.09, **events).route == "estimate alone"
+
+
+def test_an_interval_that_is_not_used_is_named() -> None:
+    found = effect(estimate=0.3, ci_low=0.4, ci_high=0.9)
+    assert "0.4 to 0.9 cannot be the interval of 0.3" in found.note
+    with_p = effect(estimate=0.3, ci_low=0.4, ci_high=0.9, p_value=0.01)
+    assert (with_p.route, with_p.note) == ("p value", found.note)
+
+
+@pytest.mark.parametrize("words", ["", "other", "Not reported"])
+def test_without_a_measure_there_is_not_even_a_direction(words: str) -> None:
+    """0.95 is below no effect if it is a ratio, above if it is a difference."""
+    found = effect(measure=words, estimate=0.95, ci_low=0.8, ci_high=1.13)
+    assert (found.route, math.isnan(found.value)) == ("nothing", True)
+    assert "not named" in found.note
+    assert effect_of(CaseRow(measure=words, estimate=0.95), "HR").value < 0
+
+
+def test_a_ratio_that_is_not_known_has_its_null_at_one() -> None:
+    found = effect(measure="win ratio", estimate=0.8, ci_low=0.64, ci_high=1.0)
+    assert (found.value, found.is_log) == (pytest.approx(math.log(0.8)), True)
+    assert effect(measure="log odds ratio", estimate=0.8).is_log is False
 
 
 def test_p_of_one_says_nothing_of_the_error() -> None:
@@ -85,7 +137,7 @@ def test_p_of_one_says_nothing_of_the_error() -> None:
     [
         {},
         {"estimate": 0.0},
-        {"events_treatment": 0, "n_treatment": 10, "events_control": 3, "n_control": 10},
+        {"events_treatment": 0, "n_treatment": 10, "events_control": 0, "n_control": 20},
         {"events_treatment": 0, "n_treatment": 0, "events_control": 0, "n_control": 0},
         {"events_treatment": 1, "n_treatment": 10},
         {"p_value": 0.03},

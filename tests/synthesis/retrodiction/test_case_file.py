@@ -33,6 +33,22 @@ def test_nulls_and_unknown_fields_are_no_problem() -> None:
     assert (case.question, case.earlier, case.later) == ("", (), ())
 
 
+def test_null_ids_rows_and_cases_are_no_problem() -> None:
+    rows = [None, {"trial": "A"}, None]
+    cases = parse_cases({"cases": [{"id": None, "earlier": rows}, None, {"id": "c"}]})
+    assert [case.id for case in cases] == ["case 1", "case 2", "c"]
+    assert [row.trial for row in cases[0].earlier] == ["A"]
+    assert (cases[1].earlier, cases[1].later) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [(True, True), ("yes", True), ("False", False), (0, False), (None, None), ("", None)],
+)
+def test_a_flag_may_be_a_word_or_not_known(given: Any, read: bool | None) -> None:
+    assert only(after_cutoff=given).after_cutoff is read
+
+
 def test_no_case_is_a_file() -> None:
     assert parse_cases({"cases": []}) == ()
 

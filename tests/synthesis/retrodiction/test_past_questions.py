@@ -120,6 +120,29 @@ def test_thin_cases_are_kept_and_say_why(make: Any, row: Any) -> None:
     json.dumps(answer, allow_nan=False)
 
 
+def test_what_the_predictions_rest_on_is_shown(worked: PastCase) -> None:
+    result = retrodict([worked])
+    found = {e.where: (math.exp(e.value), e.trials) for e in result.cases[0].earlier}
+    assert found["in the stratum"] == pytest.approx((0.64, 1))
+    assert found["everybody else"] == pytest.approx((1.09, 1))
+    text = retrodiction_text(result)
+    assert "in the stratum: HR 0.64 (0.43 to 0.95)" in text
+    assert "everybody else: HR 1.09 (0.93 to 1.28)" in text
+    assert "B, positive: HR 0.90 (0.70 to 1.16)" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_an_unscored_case_is_one_line_and_an_unsure_one_says_direction(make: Any, row: Any) -> None:
+    later = row("B", "s", 0.8, 0.6, 1.07)
+    text = retrodiction_text(
+        retrodict([make([], [], "empty"), make([row("A", "s", 0.7, None, None)], [later], "thin")])
+    )
+    assert "not scored: no later result" in text
+    assert "subgroup   direction only    -       right      -          an earlier effect" in text
+    alone = make([row("A", "s", 1.0, None, None)], [later])
+    assert "no direction" in by_rule(retrodict([alone]))["subgroup"].reason
+
+
 def test_every_case_has_every_rule(worked: PastCase, make: Any) -> None:
     result = retrodict([worked, make([], [], "empty")])
     assert [s.rule for s in result.scores] == ["equipoise", "subgroup", "whole", "third"]

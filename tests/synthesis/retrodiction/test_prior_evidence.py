@@ -45,6 +45,28 @@ def test_rows_after_the_cutoff_are_dropped_and_counted(make: Any, row: Any) -> N
     assert (found.dropped, found.stratum.trials) == (2, 1)  # type: ignore[union-attr]
 
 
+def test_a_flag_goes_before_a_date(make: Any, row: Any) -> None:
+    """Shown before the cutoff, printed after it: whoever set the flag knew."""
+    early = row("A", "positive", 0.6, 0.4, 0.9, date="2021", after_cutoff=False)
+    found = known(make([early], [row("B", "positive", 0.8, 0.6, 1.07)], evidence_cutoff="2020"))
+    assert (found.dropped, found.stratum.trials) == (0, 1)  # type: ignore[union-attr]
+
+
+def test_a_row_without_a_measure_takes_the_only_one_there_is(make: Any, row: Any) -> None:
+    bare = row("A", "positive", 0.6, 0.4, 0.9) | {"measure": None}
+    later = row("B", "positive", 0.8, 0.6, 1.07)
+    found = known(make([bare], [later], effect_measure=None))
+    assert found.stratum is not None
+    assert found.stratum.value == pytest.approx(math.log(0.6))
+    nobody = known(make([bare], [later | {"measure": "other"}], effect_measure=None))
+    assert math.isnan(nobody.target.value)
+    minus = bare | {"estimate": -2.0, "ci_low": -3.0, "ci_high": -1.0}
+    differences = known(make([minus], [later | {"measure": None}], effect_measure="other"))
+    assert (differences.target.value, differences.target.is_log) == (0.8, False)
+    assert differences.stratum is not None
+    assert differences.stratum.value == -2.0
+
+
 def test_a_printed_complement_is_taken_before_a_derived_one(make: Any, row: Any) -> None:
     strata = [row("A", "positive", 0.56, 0.33, 0.96), row("A", "negative", 0.89, 0.70, 1.14)]
     whole = row("A", "all", 0.89, 0.76, 1.03)

@@ -127,6 +127,17 @@ class TestEdges:
         assert "separates" in found.message
         assert two_stage(trial, t, x, t.copy()).status == "undefined"
 
+    def test_a_trial_that_two_stages_cannot_fit_is_told_apart(self):
+        trial, t, x, y = patients(9, (60, 60, 60, 60))
+        names = np.array(trial)
+        y = (y > 0.0).astype(float)
+        y = np.where(names == "T0", t, y)  # every treated patient has the event, no other
+        y = np.where(names == "T1", 0.0, y)  # nobody has
+        found = two_stage(trial, t, x, y)
+        assert found.k == 2
+        assert "nothing to compare: T1." in found.message
+        assert "no finite maximum (one_stage keeps it): T0." in found.message
+
     def test_covariate_that_never_varies(self):
         trial, t, x, y = patients(10)
         found = one_stage(trial, t, np.ones_like(x), y, family="linear")

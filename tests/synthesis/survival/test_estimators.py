@@ -307,6 +307,33 @@ def test_no_event_is_undefined_everywhere():
     assert restricted_mean(time, event, 4).estimate == 4
 
 
+def test_the_curve_is_read_where_it_is_known():
+    shares = survival_at(kaplan_meier([1, 2, 4], [1, 1, 0]), [-1, 0, 1, 3.9, 5, math.nan])
+    assert shares == pytest.approx([1, 1, 2 / 3, 1 / 3, math.nan, math.nan], nan_ok=True)
+
+
+def test_everybody_at_once_says_so():
+    result = log_rank([1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 0, 0])
+    assert result.status == "undefined"
+    assert "everybody had it at once" in result.message
+
+
+def test_labels_of_strata_may_be_mixed_but_not_missing():
+    time, event, arm = [1, 2, 3, 4, 5, 6], [1] * 6, [1, 0, 1, 0, 0, 1]
+    plain = cox(time, event, arm, strata=[0, 0, 0, 0, 1, 1])
+    mixed = cox(time, event, arm, strata=np.array(["a"] * 4 + [7] * 2, dtype=object))
+    assert mixed.loglik == plain.loglik
+    assert mixed.coefficients == pytest.approx(plain.coefficients)
+    for missing in (None, math.nan):
+        with pytest.raises(InputError, match="index 1, strata"):
+            cox(time, event, arm, strata=np.array(["a", missing, *"abab"], dtype=object))
+
+
+def test_lengths_are_shown_of_what_was_given_only():
+    with pytest.raises(InputError, match="found 'time 2, event 1'"):
+        kaplan_meier([1, 2], [1])
+
+
 def test_a_horizon_beyond_the_data():
     censored = restricted_mean([1, 2, 3], [1, 1, 0], 5)
     assert censored.status == "undefined"

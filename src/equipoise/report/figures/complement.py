@@ -25,6 +25,7 @@ from equipoise.report.figures.interval_rows import (
 from equipoise.report.figures.theme import BLUE, MUTED, ORANGE, Drawing
 from equipoise.report.number_text import grouped, p_phrase, sentence_case, with_interval
 from equipoise.report.options import ReportOptions
+from equipoise.report.phenotype_words import contrast_name
 from equipoise.report.words import (
     level_text,
     measure_name,
@@ -129,12 +130,6 @@ def _ratio_frame(
         axis_title=f"{name}, log scale" if logarithmic else name,
         favours={"lower": (inside, outside), "higher": (outside, inside)}.get(better),
     )
-
-
-def contrast_name(measure: str) -> str:
-    """Name what two effects of a measure are compared by: ``Ratio of hazard ratios``."""
-    kind = "Ratio" if scale_of(measure) == "ratio" else "Difference"
-    return f"{kind} of {measure_name(measure)}s"
 
 
 def _rows(

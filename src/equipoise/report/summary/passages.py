@@ -13,6 +13,7 @@ from equipoise.report.number_text import (
     sentence_case,
     spelled,
 )
+from equipoise.report.summary.belief import belief_sentences
 from equipoise.report.summary.caution import cohort_sentences, what_it_cannot_show
 from equipoise.report.summary.doubts import questioned, relative_doubt
 from equipoise.report.summary.in_short import short_sentences, told_of
@@ -39,6 +40,7 @@ def summarise(dossier: Dossier) -> tuple[Passage, ...]:
         Passage("What the trials say", tuple(_answers(dossier, "benefit"))),
         Passage("Biomarkers", tuple(_answers(dossier, "biomarker"))),
         Passage("The subgroup", tuple(subgroup_sentences(dossier))),
+        Passage("How much to believe", tuple(belief_sentences(dossier))),
         Passage("Harm", tuple(_harm(dossier))),
         Passage("What the cohorts say", tuple(cohort_sentences(dossier))),
         Passage("What this evidence cannot show", tuple(what_it_cannot_show(dossier))),

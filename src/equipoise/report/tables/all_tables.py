@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from equipoise.report.dossier import Dossier
+from equipoise.report.tables.beliefs import beliefs_table, sweep_table
+from equipoise.report.tables.comparisons import comparison_rows_table, comparisons_table
 from equipoise.report.tables.complements import complements_table
 from equipoise.report.tables.evidence import cohorts_table, findings_table, trials_table
+from equipoise.report.tables.movement import movement_table
 from equipoise.report.tables.pools import contributions_table, pools_table
 from equipoise.report.tables.results import absolute_table, exclusions_table, results_table
+from equipoise.report.tables.retrodiction import retrodiction_cases_table, retrodiction_table
 from equipoise.report.tables.table import Table
 
 _BUILDERS = (
@@ -18,7 +22,14 @@ _BUILDERS = (
     exclusions_table,
     partial(absolute_table, name="absolute_benefit", roles=("benefit", "biomarker")),
     partial(absolute_table, name="absolute_harm", roles=("harm",)),
+    comparisons_table,
+    comparison_rows_table,
+    movement_table,
     complements_table,
+    beliefs_table,
+    sweep_table,
+    retrodiction_table,
+    retrodiction_cases_table,
     cohorts_table,
     results_table,
     findings_table,

@@ -71,7 +71,8 @@ def bias_prior(
     Raises
     ------
     ArrayError
-        A rating that `priors` lacks; all of them are named, with those there are.
+        A rating that `priors` lacks, all of them named with those there are; a mean that is not
+        finite or a standard deviation below zero.
 
     Examples
     --------
@@ -84,6 +85,13 @@ def bias_prior(
     if missing:
         allowed, action = ", ".join(priors), "Give a prior for that rating."
         raise ArrayError([option("rating", word, allowed, action) for word in missing])
+    spoilt = [
+        option("priors", {word: priors[word]}, "a finite mean and a finite sd >= 0", "Change it.")
+        for word in dict.fromkeys(words)
+        if not (np.isfinite(priors[word]).all() and priors[word][1] >= 0.0)
+    ]
+    if spoilt:
+        raise ArrayError(spoilt)
     pairs = np.array([priors[word] for word in words], dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0].copy(), pairs[:, 1].copy()
 

@@ -42,7 +42,8 @@ class TrimAndFill:
     missing : int
         Estimated number of missing studies, `k0`.
     missing_se : float
-        Its standard error.
+        Its standard error, before `k0` is rounded and cut at 0; NaN for `L0` so far below 0 that
+        the formula gives no variance.
     p_value : float
         P of no missing studies on that side (`R0`); NaN for `L0`, which has no test.
     observed, filled : PooledEffect
@@ -227,14 +228,16 @@ def _estimators(centred: Array, estimator: str) -> tuple[float, float]:
     k = centred.size
     ranks = _mid_ranks(np.abs(centred))
     if estimator == "R0":
+        # counted, not subtracted from k: equal effects share a rank, which may end in a half
         below = ranks[centred < 0.0]
-        run = k - (float(below.max()) if below.size else 0.0)
-        return run - 1.0, math.sqrt(2.0 * max(0.0, run - 1.0) + 2.0)
+        run = int((ranks > below.max()).sum()) if below.size else k
+        return run - 1.0, math.sqrt(2.0 * max(0, run - 1) + 2.0)
     positive = float(ranks[centred > 0.0].sum())
     k0 = (4.0 * positive - k * (k + 1)) / (2 * k - 1)
     cubic = k * (k + 1) * (2 * k + 1) + 10 * k0**3 + 27 * k0**2 + 17 * k0
     variance = (cubic - 18 * k * k0**2 - 18 * k * k0 + 6 * k**2 * k0) / 24.0
-    return k0, 4.0 * math.sqrt(max(0.0, variance)) / (2 * k - 1)
+    # far below zero the formula gives no variance
+    return k0, 4.0 * (math.sqrt(variance) if variance >= 0.0 else math.nan) / (2 * k - 1)
 
 
 def _mid_ranks(distance: Array) -> Array:

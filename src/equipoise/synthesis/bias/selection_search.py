@@ -16,12 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from equipoise.synthesis.arrays import Array
-from equipoise.synthesis.bias.selection_likelihood import (
-    Selected,
-    chances,
-    derivatives,
-    log_likelihood,
-)
+from equipoise.synthesis.bias.selection_kernels import profiled_weights
+from equipoise.synthesis.bias.selection_likelihood import Selected, derivatives, log_likelihood
 
 HIGHEST_WEIGHT = 100.0
 """Bound of a weight, as in metafor: beyond, the data say only "much more likely"."""
@@ -123,16 +119,13 @@ def _profiled(
     normal = -0.5 * ((data.y - means[:, None]) ** 2 / s2 + np.log(s2)).sum(axis=1)
     if given is not None and bool((given == 1.0).all()):
         return normal, np.ones((means.size, given.size))
-    chance = np.stack([chances(data, float(mu), tau2) for mu in means])
     first = np.ones(data.counts.size) if given is None else given
-    delta = np.repeat(first[None, :], means.size, axis=0)
-    for _ in range(ROUNDS if given is None else 0):
-        total = np.maximum(chance @ delta[:, :, None], 1e-300)
-        delta = data.counts / np.maximum((chance / total).sum(axis=1), 1e-300)
-        delta = np.clip(delta / delta[:, :1], LOWEST_WEIGHT, HIGHEST_WEIGHT)
-    total = np.maximum((chance @ delta[:, :, None])[:, :, 0], 1e-300)
-    heights: Array = normal + np.log(delta) @ data.counts - np.log(total).sum(axis=1)
-    return heights, delta
+    ranges = (LOWEST_WEIGHT, HIGHEST_WEIGHT)
+    heights, delta = profiled_weights(
+        *(data.limits, data.owner, data.counts, means, s2, first, ranges),
+        ROUNDS if given is None else 0,
+    )
+    return normal + heights, delta
 
 
 def _climb(data: Selected, place: Array, delta: Array, freedom: Freedom) -> Peak:

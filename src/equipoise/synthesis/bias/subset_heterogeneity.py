@@ -98,7 +98,7 @@ def gosh(
     Raises
     ------
     ArrayError
-        As `pool`; also when `subsets` is not above 0.
+        As `pool`; also when `subsets` is not a whole number above 0.
 
     Notes
     -----
@@ -112,10 +112,11 @@ def gosh(
     ([1, 1, 2, 1, 2, 2, 3], [True, True, False])
     """
     problems = []
-    if subsets is not None and subsets < 1:
-        problems.append(option("subsets", subsets, "at least 1", "Leave it out for all."))
+    if subsets is not None and not (subsets >= 1 and float(subsets).is_integer()):
+        allowed = "a whole number, at least 1"
+        problems.append(option("subsets", subsets, allowed, "Leave it out for all."))
     y, v = checked(yi, vi, problems=problems)
-    k = y.size
+    k, subsets = y.size, None if subsets is None else int(subsets)
     every = k <= EVERY if subsets is None else k < 63 and subsets >= 2**k - 1
     members = _all(k) if every else _drawn(k, subsets or SAMPLE, seed)
     return _pooled(y, v, members, method=method, exhaustive=every, seed=seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -121,7 +122,7 @@ def binomial_normal(
     asked = _Question(model, level, tables, given)
     if empty:
         return _undefined(asked, nodes, [empty, *remarks])
-    fit = fitted(model, tables, nodes, heterogeneity=heterogeneity)
+    fit = fitted(model, tables, int(nodes), heterogeneity=heterogeneity)
     return _described(fit, asked, remarks)
 
 
@@ -129,7 +130,7 @@ def _option_problems(model: str, nodes: int, double_zero: str) -> list[Problem]:
     """Every option that is none."""
     out = not_among("model", model, tuple(LAYOUTS))
     out += not_among("double_zero", double_zero, DOUBLE_ZERO)
-    if not (isinstance(nodes, int) and LEAST_NODES <= nodes <= MOST_NODES):
+    if not (isinstance(nodes, Integral) and LEAST_NODES <= nodes <= MOST_NODES):
         allowed = f"a whole number from {LEAST_NODES} to {MOST_NODES}"
         out.append(Problem("", "", "nodes", repr(nodes), allowed, "Leave it out."))
     return out

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError, as_vector, refuse, same_length
+from equipoise.synthesis.arrays import Array, ArrayError, as_vector, no_level, refuse, same_length
 from equipoise.synthesis.intervals import critical_value, two_sided_p
-from equipoise.synthesis.pool_input import HIGHEST_LEVEL
 
 MOST = 2.0**53
 """Largest count: above it a double no longer tells a number from the next."""
@@ -94,7 +93,7 @@ def checked_tables(
     names = ("a", "b", "c", "d")
     cells = [as_vector(x, name) for x, name in zip((a, b, c, d), names, strict=True)]
     same_length(**dict(zip(names, cells, strict=True)))
-    found = [*problems, *_level_problem(level)]
+    found = [*problems, *no_level(level)]
     for name, x in zip(names, cells, strict=True):
         bad = ~(np.isfinite(x) & (x >= 0) & (x <= most))
         found += refuse(name, x, bad, f"a count of at least 0 and at most {most:.10g}")
@@ -107,14 +106,6 @@ def checked_tables(
     if found:
         raise ArrayError(found)
     return tables
-
-
-def _level_problem(level: float) -> list[Problem]:
-    """Return a problem when the level is none."""
-    if 0.0 < level <= HIGHEST_LEVEL:
-        return []
-    allowed = f"above 0, at most {HIGHEST_LEVEL}"
-    return [Problem("", "", "level", repr(level), allowed, "Use 0.95.")]
 
 
 def normal_interval(estimate: float, se: float, level: float) -> Normal:

@@ -11,8 +11,13 @@ from numpy.typing import ArrayLike
 from equipoise.synthesis.arrays import Array, as_vector
 from equipoise.synthesis.mixed.mixed_fit import MixedFit
 from equipoise.synthesis.mixed.mixed_model import fit_mixed
-from equipoise.synthesis.mixed.model_input import Labels
-from equipoise.synthesis.mixed.random_structures import Correlated, Groups, components_of, listed
+from equipoise.synthesis.mixed.random_structures import (
+    Correlated,
+    Groups,
+    Labels,
+    components_of,
+    listed,
+)
 
 
 def multilevel(

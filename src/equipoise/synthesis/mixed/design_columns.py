@@ -10,7 +10,7 @@ import numpy as np
 from scipy.linalg import qr
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError
+from equipoise.synthesis.arrays import Array, ArrayError, as_floats
 
 COLLINEAR = 1e-10
 """Share of a column's length that must be its own; a year near 2000 with a spread of 0.001
@@ -41,7 +41,7 @@ def matrix_of(X: Any, field: str = "X") -> tuple[Array, tuple[str, ...] | None]:
         label = getattr(X, "name", None)
         names = (str(label),) if isinstance(label, str) else None
     try:
-        values = np.asarray(X, dtype=np.float64)
+        values = as_floats(X)
     except (TypeError, ValueError) as error:
         action = "Turn categories into 0/1 columns, leaving one out beside an intercept."
         raise ArrayError([Problem("", "", field, repr(X), "numbers", action)]) from error
@@ -57,7 +57,7 @@ def design_of(X: Any, k: int, names: Sequence[str] | None) -> tuple[Design | Non
     """Return the design, or every reason why there is none; None is a lone intercept."""
     values, found = (np.ones((k, 1)), ("intercept",)) if X is None else matrix_of(X)
     rows, p = values.shape
-    chosen = tuple(names) if names is not None else found or _default_names(values)
+    chosen = tuple(names) if names is not None else found or default_names(values)
     problems = []
     if rows != k:
         action = "Pass one row an effect."
@@ -67,7 +67,7 @@ def design_of(X: Any, k: int, names: Sequence[str] | None) -> tuple[Design | Non
         problems.append(
             Problem("", "", "names", shown, f"{p} different names", "Name every column once.")
         )
-        chosen = _default_names(values)
+        chosen = default_names(values)
     for i, j in np.argwhere(~np.isfinite(values))[:20]:
         problems.append(
             Problem(
@@ -85,7 +85,7 @@ def design_of(X: Any, k: int, names: Sequence[str] | None) -> tuple[Design | Non
     return _orthonormal(values, chosen)
 
 
-def _default_names(values: Array) -> tuple[str, ...]:
+def default_names(values: Array) -> tuple[str, ...]:
     """Return ``intercept`` for a column of ones, else ``x1``, ``x2``, ... by position."""
     names, slopes = [], 0
     for column in values.T:

@@ -9,18 +9,13 @@ from scipy.special import chdtr
 
 from equipoise.synthesis.mixed.coefficient_inference import Inferred
 from equipoise.synthesis.mixed.model_input import Prepared
+from equipoise.synthesis.pool_remarks import IMPROBABLE, ROUND_OFF, TOO_ALIKE
 
 FEW_DF = 4.0
 """Satterthwaite degrees of freedom below which the robust test is unreliable (Tipton 2015)."""
 
 FEW = 5
 """Least number of spare effects for which agreement that is too good is remarked on."""
-
-IMPROBABLE = 1e-3
-"""Lower tail of Q below which effects agree better than chance lets them."""
-
-ROUND_OFF = 1e-9
-"""Relative difference of two errors that is arithmetic, not a difference."""
 
 
 def remarks(prepared: Prepared, found: str, inferred: Inferred, q: float, inference: str) -> str:
@@ -34,10 +29,7 @@ def remarks(prepared: Prepared, found: str, inferred: Inferred, q: float, infere
     elif inference == "hksj" and inferred.factor < 1.0 - ROUND_OFF:
         out.append("The Hartung-Knapp errors are smaller than the normal ones.")
     if spare >= FEW and float(chdtr(spare, q)) < IMPROBABLE:
-        out.append(
-            "The effects agree more closely than their errors allow; were standard errors given "
-            "where variances are meant?"
-        )
+        out.append(TOO_ALIKE)
     if inferred.robust is not None:
         out += _robust_remarks(prepared, inferred)
     return " ".join(out)

@@ -17,7 +17,8 @@ from equipoise.synthesis.mixed.coefficient_inference import (
     combine,
     joint_test,
 )
-from equipoise.synthesis.mixed.model_input import Labels, Prepared, RandomStructures
+from equipoise.synthesis.mixed.model_input import Prepared, RandomStructures
+from equipoise.synthesis.mixed.random_structures import Labels
 
 
 @dataclass(frozen=True)

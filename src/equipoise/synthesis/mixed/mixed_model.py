@@ -22,14 +22,8 @@ from equipoise.synthesis.mixed.coefficient_inference import (
 from equipoise.synthesis.mixed.fit_remarks import remarks
 from equipoise.synthesis.mixed.likelihood import Model, Solved, solve
 from equipoise.synthesis.mixed.mixed_fit import MixedFit
-from equipoise.synthesis.mixed.model_input import (
-    Labels,
-    Options,
-    Prepared,
-    RandomStructures,
-    prepare,
-)
-from equipoise.synthesis.mixed.random_structures import Correlated, Groups
+from equipoise.synthesis.mixed.model_input import Options, Prepared, prepare
+from equipoise.synthesis.mixed.random_structures import Labels, Structures, structures_of
 from equipoise.synthesis.mixed.variance_estimates import (
     Variances,
     estimate_variances,
@@ -55,7 +49,7 @@ def fit_mixed(
     V: ArrayLike,
     X: Any = None,
     *,
-    random: RandomStructures | Groups | Correlated = (),
+    random: Structures | None = (),
     method: str = "REML",
     inference: str = "wald",
     cluster: Labels | None = None,
@@ -80,13 +74,15 @@ def fit_mixed(
     ----------
     y : array_like, shape (k,)
         Effects on the analysis scale (log for ratios).
-    V : array_like, shape (k,) or (k, k)
+    V : array_like, shape (k,) or (k, k), or list of square blocks
         Sampling variances (not standard errors), or their positive definite covariance matrix:
-        blocks for effects that share patients (see `sampling_covariance`).
+        blocks for effects that share patients (see `sampling_covariance`). A list of blocks is
+        put on the diagonal in the order of the rows.
     X : array_like, shape (k, p), or dataframe
         Columns of the regression *including* any intercept; None is an intercept alone.
-    random : Groups, Correlated, or sequence of these
-        Structures of the true effects; none gives generalised least squares.
+    random : Groups, Correlated, or sequence of these; labels, or mapping of names to labels
+        Structures of the true effects; none (or None) gives generalised least squares. The labels
+        of the k rows stand for their `Groups`, a mapping for several with names.
     method : {"REML", "ML", "FE"}
         How variances are estimated; ``FE`` allows no random structure.
     inference : {"wald", "t", "hksj", "hksj-adhoc", "cr2"}
@@ -132,8 +128,8 @@ def fit_mixed(
     >>> round(float(fit.estimate[0]), 3), round(float(fit.parameter_values[0]), 3)
     (0.54, 0.106)
     """
-    random = (random,) if isinstance(random, Groups | Correlated) else tuple(random)
-    prepared = prepare(y, V, X, random, cluster, names, Options(method, inference, level))
+    structures = structures_of(random, np.size(y))
+    prepared = prepare(y, V, X, structures, cluster, names, Options(method, inference, level))
     restricted = method == "REML"
     model = prepared.model(prepared.components, restricted=restricted, clustered=inference == "cr2")
     _refuse_hidden(hidden_structures(model))
@@ -159,7 +155,7 @@ def fit_mixed(
         y=y,
         V=V,
         X=X,
-        random=random,
+        random=structures,
         cluster=cluster,
         prepared=prepared,
         theta=found.theta,

@@ -8,10 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+from scipy.linalg import block_diag
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError, as_vector, not_among, refuse
+from equipoise.synthesis.arrays import (
+    Array,
+    ArrayError,
+    as_floats,
+    as_vector,
+    no_level,
+    not_among,
+    refuse,
+)
 from equipoise.synthesis.mixed.design_columns import Design, design_of
 from equipoise.synthesis.mixed.likelihood import Model, blocks_of, stacks_of
 from equipoise.synthesis.mixed.random_structures import (
@@ -19,6 +28,7 @@ from equipoise.synthesis.mixed.random_structures import (
     Component,
     Correlated,
     Groups,
+    Labels,
     components_of,
 )
 
@@ -31,13 +41,9 @@ SPAN = 1e12
 FAINT = -500
 """Binary exponent of the largest effect, in standard errors, below which effects are lifted."""
 
-HIGHEST_LEVEL = 0.999999999
-"""Above this the quantiles run into infinity."""
-
 PIVOT = 1e-12
 """Least squared pivot of the correlation matrix of the errors; below, it is singular."""
 
-Labels = Sequence[Any] | NDArray[Any]
 RandomStructures = Sequence[Groups | Correlated]
 
 
@@ -134,10 +140,8 @@ def _option_problems(options: Options, structures: int, cluster: Labels | None) 
     out = [
         *not_among("method", options.method, METHODS),
         *not_among("inference", options.inference, INFERENCES),
+        *no_level(options.level),
     ]
-    if not 0.0 < options.level <= HIGHEST_LEVEL:
-        allowed = f"above 0, at most {HIGHEST_LEVEL}"
-        out.append(Problem("", "", "level", repr(options.level), allowed, "Use 0.95."))
     if options.method == "FE" and structures > 0:
         action = "Use REML or ML, or leave `random` out."
         out.append(Problem("", "", "random", f"{structures} structures", "none with FE", action))
@@ -150,8 +154,8 @@ def _option_problems(options: Options, structures: int, cluster: Labels | None) 
 def _sampling_covariance(V: ArrayLike, k: int) -> tuple[Array, list[Problem]]:
     """Variances (k,), or the covariance matrix (k, k) if any two errors are correlated."""
     try:
-        values = np.atleast_1d(np.asarray(V, dtype=np.float64))
-    except (TypeError, ValueError) as error:
+        values = np.atleast_1d(as_floats(_on_the_diagonal(V)))
+    except (TypeError, ValueError, OverflowError) as error:
         problem = Problem("", "", "V", repr(V), "numbers", "Pass variances or a matrix.")
         raise ArrayError([problem]) from error
     if values.shape not in ((k,), (k, k)):
@@ -173,6 +177,19 @@ def _sampling_covariance(V: ArrayLike, k: int) -> tuple[Array, list[Problem]]:
     if k == 1 or not np.any(values[~np.eye(k, dtype=bool)]):
         return variances, []
     return 0.5 * values + 0.5 * values.T, _not_a_covariance(values, variances)
+
+
+def _on_the_diagonal(V: Any) -> Any:
+    """Return the matrix of a list of square blocks (a number is one); anything else as it is."""
+    if not isinstance(V, list | tuple):
+        return V
+    try:
+        shapes = [np.shape(block) for block in V]
+    except ValueError:
+        return V
+    square = [len(shape) == 2 and shape[0] == shape[1] for shape in shapes]
+    blocks = any(square) and all(s or shape == () for s, shape in zip(square, shapes, strict=True))
+    return block_diag(*V) if blocks else V
 
 
 def _not_a_covariance(values: Array, variances: Array) -> list[Problem]:

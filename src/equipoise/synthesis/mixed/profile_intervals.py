@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.special import chdtri
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError
+from equipoise.synthesis.arrays import Array, ArrayError, no_level
 from equipoise.synthesis.mixed.covariance_structures import (
     angle_of,
     correlation_range,
@@ -22,7 +22,6 @@ from equipoise.synthesis.mixed.covariance_structures import (
 )
 from equipoise.synthesis.mixed.likelihood import Model
 from equipoise.synthesis.mixed.mixed_fit import MixedFit
-from equipoise.synthesis.mixed.model_input import HIGHEST_LEVEL
 from equipoise.synthesis.mixed.optimum import climb
 from equipoise.synthesis.mixed.random_structures import Component
 from equipoise.synthesis.mixed.variance_estimates import named_parameters
@@ -133,9 +132,7 @@ def _check(fit: MixedFit, parameter: str, level: float) -> None:
     elif not math.isfinite(fit.parameter_values[fit.parameters.index(parameter)]):
         action = "One of its variances is zero; there is nothing to correlate."
         problems.append(Problem("", "", "parameter", repr(parameter), "a finite value", action))
-    if not 0.0 < level <= HIGHEST_LEVEL:
-        allowed = f"above 0, at most {HIGHEST_LEVEL}"
-        problems.append(Problem("", "", "level", repr(level), allowed, "Use 0.95."))
+    problems += no_level(level)
     if fit.status == "not_converged" or fit.k == fit.p:
         action = "Simplify the random structures."
         problems.append(Problem("", "", "fit", fit.status, "a fit that converged", action))

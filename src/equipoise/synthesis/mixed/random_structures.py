@@ -7,7 +7,7 @@ with covariance matrix `G`. Rows are the effects that are analysed, in their ord
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from equipoise.errors import Problem
 from equipoise.synthesis.arrays import ArrayError
 
 Codes = NDArray[np.intp]
+
+Labels = Sequence[Any] | NDArray[Any]
 
 STRUCTURES = ("UN", "CS", "HCS", "DIAG", "ID")
 
@@ -94,6 +96,32 @@ class Component:
         return len(self.levels)
 
 
+Structures = Groups | Correlated | Sequence[Groups | Correlated] | Mapping[str, Labels] | Labels
+"""What may stand for the random structures of a model, see `structures_of`."""
+
+
+def structures_of(random: Structures | None, k: int) -> tuple[Groups | Correlated, ...]:
+    """Return the structures that are meant; what cannot be one is left for `components_of`.
+
+    None is no structure, one structure need not be in a list, k plain labels are the `Groups` of
+    them, and a mapping (or a dataframe) gives each `Groups` its name.
+    """
+    if random is None:
+        return ()
+    if isinstance(random, Groups | Correlated):
+        return (random,)
+    if isinstance(random, Mapping) or hasattr(random, "columns"):
+        named: Any = random
+        return tuple(
+            item if isinstance(item, Groups | Correlated) else Groups(item, str(name))
+            for name, item in named.items()
+        )
+    items = [random] if isinstance(random, str) else listed(random, "random")
+    if len(items) == k and all(isinstance(item, str | int | float) for item in items):
+        return (Groups(items),)
+    return tuple(items)
+
+
 def components_of(
     random: Sequence[Groups | Correlated], k: int
 ) -> tuple[tuple[Component, ...], list[Problem]]:
@@ -104,7 +132,7 @@ def components_of(
         where = f"random[{position}]"
         if not isinstance(item, Groups | Correlated):
             allowed = "Groups(...) or Correlated(...)"
-            action = "Wrap the labels in one of these."
+            action = "Wrap the labels of the rows in one of these."
             problems.append(Problem("", "", where, repr(item), allowed, action))
             continue
         name = item.name or str(position + 1)

@@ -11,11 +11,10 @@ from numpy.typing import ArrayLike
 
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError, as_vector, not_among
-from equipoise.synthesis.mixed.design_columns import matrix_of
+from equipoise.synthesis.mixed.design_columns import default_names, matrix_of
 from equipoise.synthesis.mixed.mixed_fit import MixedFit
 from equipoise.synthesis.mixed.mixed_model import fit_mixed
-from equipoise.synthesis.mixed.model_input import Labels
-from equipoise.synthesis.mixed.random_structures import Groups
+from equipoise.synthesis.mixed.random_structures import Groups, Labels
 from equipoise.synthesis.mixed.regression_heterogeneity import (
     MOMENT_METHODS,
     MomentEstimate,
@@ -60,7 +59,7 @@ def meta_regression(
     yi, vi : array_like, shape (k,)
         Effects on the analysis scale (log for ratios) and their sampling *variances*.
     X : array_like, shape (k, q), or dataframe
-        Moderators, without an intercept.
+        Moderators. A column of ones among them is the intercept, and no other is added.
     method : {"REML", "EE", "ML", "DL", "HE", "HS", "SJ", "PM", "EB"}
         Estimator of tau2. ``EE`` sets it to zero; ``EB`` and ``PM`` are the same number.
     ci : {"hksj", "wald", "t", "hksj-adhoc", "cr2"}
@@ -70,7 +69,7 @@ def meta_regression(
     names : sequence of str
         Names of the moderators; by default those of a dataframe, else ``x1``, ``x2``, ...
     intercept : bool
-        Whether to put a column of ones first.
+        Whether to put a column of ones first, unless there is one.
     cluster : sequence, length k
         For ``cr2``.
 
@@ -131,10 +130,8 @@ def _design(
 ) -> tuple[Array, tuple[str, ...]]:
     """Columns with their names, an intercept first if one is asked for."""
     values, found = (np.empty((k, 0)), None) if X is None else matrix_of(X)
-    moderators = tuple(names) if names is not None else found
-    if moderators is None:
-        moderators = tuple(f"x{j + 1}" for j in range(values.shape[1]))
-    if not intercept:
+    moderators = tuple(names) if names is not None else found or default_names(values)
+    if not intercept or bool(np.all(values == 1.0, axis=0).any()):
         return values, moderators
     return np.column_stack([np.ones(values.shape[0]), values]), ("intercept", *moderators)
 

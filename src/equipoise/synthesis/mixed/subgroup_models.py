@@ -13,8 +13,7 @@ from equipoise.synthesis.mixed.coefficient_inference import ContrastEstimate
 from equipoise.synthesis.mixed.dependent_effects import indicators
 from equipoise.synthesis.mixed.mixed_fit import MixedFit
 from equipoise.synthesis.mixed.mixed_model import fit_mixed
-from equipoise.synthesis.mixed.model_input import Labels
-from equipoise.synthesis.mixed.random_structures import Correlated, Groups
+from equipoise.synthesis.mixed.random_structures import Correlated, Groups, Labels
 
 METHOD_CITES = {"subgroups": ("borenstein2013",)}
 """Keys of `equipoise.cite.REFERENCES`."""

@@ -46,8 +46,8 @@ class EValue:
 
 def e_value(
     estimate: float,
-    ci_low: float = math.nan,
-    ci_high: float = math.nan,
+    ci_low: float | None = None,
+    ci_high: float | None = None,
     *,
     measure: str = "HR",
     rare: bool = True,
@@ -90,10 +90,12 @@ def e_value(
     >>> round(result.estimate, 2), round(result.limit, 2)
     (7.26, 3.0)
     """
-    stop_if(_problems(estimate, ci_low, ci_high, measure, true_value))
-    low, high, point, true = (
-        _risk_ratio(x, measure, rare) for x in (ci_low, ci_high, estimate, true_value)
+    ends = (
+        math.nan if ci_low is None else ci_low,
+        math.nan if ci_high is None else ci_high,
     )
+    stop_if(_problems(estimate, ends, measure, true_value))
+    low, high, point, true = (_risk_ratio(x, measure, rare) for x in (*ends, estimate, true_value))
     near = low if point >= true else high
     if math.isnan(near):
         limit = math.nan
@@ -111,8 +113,9 @@ def e_value(
 
 
 def _problems(
-    estimate: float, low: float, high: float, measure: str, true_value: float
+    estimate: float, ends: tuple[float, float], measure: str, true_value: float
 ) -> list[Problem]:
+    low, high = ends
     problems = not_among("measure", measure, MEASURES)
     for name, value in (("estimate", estimate), ("true_value", true_value)):
         problems += bad_option(name, value, 0.0 < value < math.inf, "a ratio above 0")

@@ -22,6 +22,10 @@ METHOD_CITES = {"sufficient_delay": ("suissa2008", "levesque2010")}
 
 LABEL = "sufficient, not shown to be the cause"
 
+HIGHEST = 100.0
+"""Deaths a patient, if one could die more than once, beyond which no share that survives is left
+in a double."""
+
 GRID = 600
 """Delays tried; neighbours differ by 2.3 %, and the naive ratio as a function of the delay has
 one valley."""
@@ -34,8 +38,8 @@ class SufficientDelay:
     Attributes
     ----------
     mean_delay_years : float
-        The shortest such delay, exponential unless `scenario` says otherwise; NaN if there is
-        none.
+        The shortest such delay; `scenario.delay_shape` says whether it varies exponentially
+        about this mean or is the same for everybody; NaN if there is none.
     longer_delay_years : float
         A second, longer delay that shows the same ratio; NaN if there is none.
     naive, true_hazard_ratio : float
@@ -43,7 +47,8 @@ class SufficientDelay:
     started_share : float
         Share of all patients who start in time, at `mean_delay_years`.
     lowest_naive, lowest_at_years : float
-        The lowest ratio any delay makes, and that delay.
+        The lowest ratio that any delay of the shape asked for makes, and that delay;
+        exponential if no shape was.
     fixed_delay_years : float
         The delay that would do if it were the same for everybody; NaN if none would. Long fixed
         delays leave users almost only immortal time, so that one can nearly always be found.
@@ -55,7 +60,8 @@ class SufficientDelay:
     scenario : Scenario
         The cohort at `mean_delay_years` (at `lowest_at_years` if there is none).
     status, message : str
-        ``converged``, or ``undefined`` with the reason why no delay will do.
+        ``converged``, with a sentence where only a fixed delay does; or ``undefined`` with the
+        reason why no delay will do.
     """
 
     mean_delay_years: float
@@ -80,7 +86,7 @@ def sufficient_delay(
     hazard_per_year: float = 0.06,
     ever_start_share: float = 0.5,
     follow_up_years: float = 10.0,
-    delay_shape: str = "exponential",
+    delay_shape: str | None = None,
 ) -> SufficientDelay:
     """Find the mean delay to the first dose that makes a naive analysis show `naive`.
 
@@ -97,8 +103,10 @@ def sufficient_delay(
         Put in, for instance from a trial; not estimated.
     hazard_per_year, ever_start_share, follow_up_years : float
         As in `simulate_immortal_time`.
-    delay_shape : {"exponential", "fixed"}
-        Whether delays vary exponentially about their mean or all equal it.
+    delay_shape : {"exponential", "fixed"}, optional
+        Whether delays vary exponentially about their mean or all equal it. If not said,
+        exponential where such a delay does, else fixed: a more extreme supposition, which
+        `message` then names.
 
     Returns
     -------
@@ -116,14 +124,20 @@ def sufficient_delay(
     >>> found = sufficient_delay(naive=0.52, true_hazard_ratio=1.0)
     >>> found.status, round(found.mean_delay_years, 1)
     ('converged', 5.0)
+    >>> found = sufficient_delay(naive=0.45, true_hazard_ratio=1.12)
+    >>> round(found.mean_delay_years, 2), found.scenario.delay_shape, found.label
+    (3.93, 'fixed', 'sufficient, not shown to be the cause')
     """
     scenario = checked(
         Scenario(
             *(hazard_per_year, 1.0, ever_start_share, follow_up_years, true_hazard_ratio),
-            delay_shape,
+            "exponential" if delay_shape is None else delay_shape,
         )
     )
-    stop_if(bad_option("naive", naive, 0.0 < naive < math.inf, "finite, above 0"))
+    problems = bad_option("naive", naive, 0.0 < naive < math.inf, "finite, above 0")
+    deaths = hazard_per_year * follow_up_years * max(1.0, true_hazard_ratio)
+    some = "so low that some outlive follow-up (times its years and the ratio, at most 100)"
+    stop_if(problems + bad_option("hazard_per_year", hazard_per_year, deaths <= HIGHEST, some))
     lowest, at = lowest_naive(scenario)
     roots = delays_that_show(naive, scenario) if naive < true_hazard_ratio else []
     fixed, share, message = math.nan, math.nan, ""
@@ -133,6 +147,9 @@ def sufficient_delay(
         if naive < true_hazard_ratio:
             share = _share_needed(naive, scenario)
         message = _said(naive, scenario, (lowest, at), fixed, share)
+    if not roots and delay_shape is None and not math.isnan(fixed):
+        scenario = scenario._replace(delay_shape="fixed")
+        roots = delays_that_show(naive, scenario)
     found = scenario._replace(mean_delay_years=roots[0] if roots else at)
     shortest, longer = [*roots, math.nan, math.nan][:2]
     return SufficientDelay(

@@ -139,7 +139,8 @@ def simulate_immortal_time(
     delay_shape : {"exponential", "fixed"}
         Whether delays vary exponentially about their mean or all equal it.
     landmark_years : float
-        A fifth of the follow-up if not given.
+        If not given a fifth of the follow-up; or, where a fixed delay is longer than that and
+        nobody would have started, halfway between the delay and the end.
     patients, replicates : int
         Size and number of simulated cohorts.
     seed : int
@@ -175,20 +176,24 @@ def simulate_immortal_time(
     >>> [round(d.expected_rate_ratio, 2) for d in result.designs]
     [0.52, 1.0, 1.0, 1.0]
     """
-    landmark = follow_up_years / 5.0 if landmark_years is None else landmark_years
     scenario = checked(
         Scenario(
             *(hazard_per_year, mean_delay_years, ever_start_share, follow_up_years, hazard_ratio),
             delay_shape,
         )
     )
+    landmark = _landmark(scenario) if landmark_years is None else landmark_years
     inside = 0.0 < landmark < follow_up_years
     problems = bad_option("landmark_years", landmark, inside, "within follow-up")
     numbers = {"patients": patients, "replicates": replicates, "workers": workers}
     for name, value in numbers.items():
-        problems += bad_option(name, value, value >= 1, "1 or more")
+        whole = 1 <= value < math.inf and value == int(value)
+        problems += bad_option(name, value, whole, "a whole number, 1 or more")
+    whole = 0 <= seed < math.inf and seed == int(seed)
+    problems += bad_option("seed", seed, whole, "a whole number, 0 or more")
     stop_if(problems)
-    streams = np.random.SeedSequence(seed).spawn(replicates)
+    patients, replicates, workers = int(patients), int(replicates), int(workers)
+    streams = np.random.SeedSequence(int(seed)).spawn(replicates)
 
     def one(stream: np.random.SeedSequence) -> list[tuple[float, float]]:
         rng = np.random.default_rng(stream)
@@ -208,6 +213,13 @@ def simulate_immortal_time(
         "undefined" if lost else "converged",
         _said(lost, replicates),
     )
+
+
+def _landmark(scenario: Scenario) -> float:
+    """Choose a landmark by which some have started."""
+    delay, end = scenario.mean_delay_years, scenario.follow_up_years
+    late = scenario.delay_shape == "fixed" and end / 5.0 <= delay < end
+    return 0.5 * (delay + end) if late else end / 5.0
 
 
 def _said(lost: int, replicates: int) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import ArrayError
@@ -18,6 +17,9 @@ from equipoise.synthesis.posteriors.spike_and_slab import (
     SpikeAndSlabPrior,
     interaction_posterior,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 METHOD_CITES = {"sweep": ("spiegelhalter1994",)}
 PROBABILITIES = (0.01, 0.05, 0.10, 0.20, 0.35, 0.50, 0.75, 1.00)
@@ -54,6 +56,8 @@ class Sweep:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a prior, columns as in `SweepRow`."""
+        import pandas as pd  # noqa: PLC0415  # a batch of half a million pools has no use for it
+
         names = [field.name for field in fields(SweepRow)]
         return pd.DataFrame([[getattr(row, n) for n in names] for row in self.rows], columns=names)
 

@@ -1,7 +1,8 @@
 """What one row of a past question says: an effect on the analysis scale, and how sure it is.
 
 The first route that leads somewhere is taken: estimate and interval; estimate and exact P;
-events and patients by arm. A row without an error still has a direction.
+hazard ratio and events by arm; events and patients by arm. A row without an error still has a
+direction.
 """
 
 from __future__ import annotations
@@ -9,11 +10,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from equipoise.estimate import RATIO_MEASURES, Measure
+from equipoise.estimate import Measure
 from equipoise.synthesis.effect_sizes import EffectSizes, log_odds_ratio, log_risk_ratio
 from equipoise.synthesis.printed_effects import from_interval, from_p_value
 from equipoise.synthesis.retrodiction.case_file import CaseRow
-from equipoise.synthesis.retrodiction.measures import is_observational, measure_of, stratum_key
+from equipoise.synthesis.retrodiction.measures import (
+    is_named,
+    is_observational,
+    is_ratio,
+    measure_of,
+    stratum_key,
+)
 
 LEVEL = 0.95
 """Level of an interval whose level is not given."""
@@ -37,13 +44,14 @@ class CaseEffect:
         `stratum` as compared (`measures.stratum_key`), empty for the whole trial. Trials are
         compared without regard to capitals.
     measure : str
-        HR, OR, RR or ROM when it is a logarithm; else as the file says.
+        HR, OR, RR or ROM where it is one of these; else as the file says.
     value : float
         On the analysis scale, NaN if nothing is known.
     se : float
         Its standard error, NaN if only the direction is known.
     route : str
-        ``interval``, ``p value``, ``counts``, ``estimate alone`` or ``nothing``.
+        ``interval``, ``p value``, ``events``, ``counts``, ``estimate alone``, ``empty arm`` or
+        ``nothing``.
     observational : bool
     date : str
     n : float
@@ -66,7 +74,7 @@ class CaseEffect:
     @property
     def is_log(self) -> bool:
         """Whether the effect is a logarithm of a ratio."""
-        return self.measure in RATIO_MEASURES
+        return is_ratio(self.measure)
 
     @property
     def is_sure(self) -> bool:
@@ -78,9 +86,11 @@ def effect_of(row: CaseRow, default_measure: str = "") -> CaseEffect:
     """Effect of a row, on the log scale for ratio measures.
 
     `value = log(estimate)`; its error is `(log ci_high - log ci_low) / (2 z)`, or `|value| / z_P`
-    from an exact two-sided P, or that of the log risk ratio (log odds ratio when that is the
-    measure) of the counts. Without an estimate the middle of the interval takes its place. A
-    table with a zero cell has no such error; nothing is added to it.
+    from an exact two-sided P, or `sqrt(1 / e1 + 1 / e0)` from the events in each arm for a hazard
+    ratio (exact for constant hazards), or that of the log risk ratio (log odds ratio when that is
+    the measure) of the counts. Without an estimate the middle of the interval takes its place. A
+    table with a zero cell has no such error, only a direction. Where it is not said what the
+    measure is, an estimate does not even have that.
 
     Parameters
     ----------
@@ -88,7 +98,7 @@ def effect_of(row: CaseRow, default_measure: str = "") -> CaseEffect:
     default_measure : str
         Measure of the case, for a row that names none.
     """
-    words = row.measure or default_measure
+    words = row.measure if is_named(row.measure) else default_measure or row.measure
     measure = measure_of(words)
     blank = CaseEffect(
         trial=" ".join(row.trial.split()),
@@ -101,19 +111,24 @@ def effect_of(row: CaseRow, default_measure: str = "") -> CaseEffect:
         date=row.date,
         n=math.nan if row.n is None else row.n,
     )
-    ratio = measure in RATIO_MEASURES
+    ratio = is_ratio(words)
+    if not is_named(words):
+        return replace(blank, note="its measure is not named: no effect could be 0 or 1")
     return (
         _by_interval(blank, row, ratio)
-        or _by_p_value(blank, row, ratio)
-        or _by_counts(blank, row, measure)
-        or _by_estimate(blank, row, ratio)
+        or _by_p_value(_interval_refused(blank, row), row, ratio)
+        or _by_events(_interval_refused(blank, row), row, measure)
+        or _by_counts(_interval_refused(blank, row), row, measure)
+        or _by_estimate(_interval_refused(blank, row), row, ratio)
+        or _by_empty_arm(blank, row, measure)
         or blank
     )
 
 
 def odds_ratio_of(row: CaseRow) -> CaseEffect | None:
     """Log odds ratio from the counts of a row, whatever its measure; None without them."""
-    plain = row.model_copy(update={"measure": "OR"})
+    unused = dict.fromkeys(("estimate", "ci_low", "ci_high", "p_value"))
+    plain = row.model_copy(update={"measure": "OR", **unused})
     return _by_counts(effect_of(plain), plain, "OR")
 
 
@@ -145,17 +160,59 @@ def _by_p_value(blank: CaseEffect, row: CaseRow, ratio: bool) -> CaseEffect | No
     return _taken(blank, sizes, "p value")
 
 
-def _by_counts(blank: CaseEffect, row: CaseRow, measure: Measure | None) -> CaseEffect | None:
+def _interval_refused(blank: CaseEffect, row: CaseRow) -> CaseEffect:
+    """Say that a printed interval was not used."""
+    if row.ci_low is None or row.ci_high is None:
+        return blank
+    shown = "" if row.estimate is None else f" of {row.estimate:g}"
+    words = f"{row.ci_low:g} to {row.ci_high:g} cannot be the interval{shown} and is not used"
+    return replace(blank, note=words)
+
+
+def _by_events(blank: CaseEffect, row: CaseRow, measure: Measure | None) -> CaseEffect | None:
+    if measure != "HR" or not row.estimate or row.estimate < 0:
+        return None
+    if not (row.events_treatment and row.events_control):
+        return None
+    se = math.sqrt(1.0 / row.events_treatment + 1.0 / row.events_control)
+    if not LEAST_SE <= se <= LARGEST_SE:
+        return None
+    words = "its error is that of the events in each arm"
+    note = f"{blank.note}; {words}" if blank.note else words
+    return replace(blank, value=math.log(row.estimate), se=se, route="events", note=note)
+
+
+def _counts(row: CaseRow) -> tuple[float, float, float, float] | None:
+    """Events and patients, treatment before control; None if one is missing or an arm empty."""
     counts = (row.events_treatment, row.n_treatment, row.events_control, row.n_control)
     if any(count is None for count in counts) or not (row.n_treatment and row.n_control):
         return None
-    if measure not in {"HR", "OR", "RR"}:
+    a, n1, c, n0 = (float(count or 0) for count in counts)
+    return a, n1, c, n0
+
+
+def _by_counts(blank: CaseEffect, row: CaseRow, measure: Measure | None) -> CaseEffect | None:
+    counts = _counts(row)
+    if counts is None or measure not in {"HR", "OR", "RR"}:
         return None
     table = log_odds_ratio if measure == "OR" else log_risk_ratio
-    effect = _taken(blank, table(*(float(count or 0) for count in counts)), "counts")
+    effect = _taken(blank, table(*counts), "counts")
     if effect is None or measure != "HR":
         return effect
     return replace(effect, note="a risk ratio from counts stands for the hazard ratio")
+
+
+def _by_empty_arm(blank: CaseEffect, row: CaseRow, measure: Measure | None) -> CaseEffect | None:
+    """Direction of a table with a zero cell, at the odds ratio with a half in every cell."""
+    counts = _counts(row)
+    if counts is None or measure not in {"HR", "OR", "RR"}:
+        return None
+    a, n1, c, n0 = counts
+    if a * n0 == c * n1:
+        return None
+    odds = [(e + 0.5) / (n - e + 0.5) for e, n in ((a, n1), (c, n0))]
+    note = "a zero cell: only the direction is used (a half in every cell shows it)"
+    return replace(blank, value=math.log(odds[0] / odds[1]), route="empty arm", note=note)
 
 
 def _by_estimate(blank: CaseEffect, row: CaseRow, ratio: bool) -> CaseEffect | None:

@@ -43,11 +43,11 @@ def _rows(value: Any) -> Any:
         raise ValueError("a list of rows, or null")
     if value is not None and len(value) > MAX_ROWS:
         raise ValueError(f"at most {MAX_ROWS} rows")
-    return value or []
+    return [row for row in value or [] if row is not None]
 
 
 def _flag(value: Any) -> Any:
-    return False if value is None else value
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 def _number(value: Any) -> Any:
@@ -86,7 +86,7 @@ Count = Annotated[
 ]
 Probability = Annotated[Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_p_value)]
 Level = Annotated[Annotated[float, Field(ge=0.5, le=0.9999)] | None, BeforeValidator(_level)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
+Flag = Annotated[bool | None, BeforeValidator(_flag)]
 
 
 class _Record(BaseModel):
@@ -127,8 +127,9 @@ class CaseRow(_Record):
     """Two-sided; an inequality counts as null."""
     date: Words = ""
     """Day, month or year of publication, `2014-07-15`, `2014-07` or `2014`."""
-    after_cutoff: Flag = False
-    """Whether an earlier row became known only after the cutoff; such rows are dropped."""
+    after_cutoff: Flag = None
+    """Whether an earlier row became known only after the cutoff; such rows are dropped. Null: its
+    date decides."""
 
 
 Rows = Annotated[tuple[CaseRow, ...], BeforeValidator(_rows)]
@@ -204,7 +205,7 @@ def parse_cases(document: object, name: str = "cases") -> tuple[PastCase, ...]:
         label = row.get("id") if isinstance(row, dict) else None
         where = f"case {str(label)[:80]!r}" if label not in (None, "") else f"case number {number}"
         try:
-            case = PastCase.model_validate(row)
+            case = PastCase.model_validate(_with_id(row, number))
         except ValidationError as error:
             problems += [
                 replace(problem, value=problem.value[:SHOWN])
@@ -218,6 +219,13 @@ def parse_cases(document: object, name: str = "cases") -> tuple[PastCase, ...]:
     if problems:
         raise InputError(problems)
     return tuple(cases)
+
+
+def _with_id(row: Any, number: int) -> Any:
+    """Name a case whose id is null by its place in the file; a null case says nothing at all."""
+    if row is None or (isinstance(row, dict) and row.get("id", "") is None):
+        return {**(row or {}), "id": f"case {number}"}
+    return row
 
 
 def _document(name: str, data: bytes) -> object:

@@ -160,7 +160,10 @@ def _checked(evidence: PriorEvidence, forecast: Forecast) -> Forecast:
 def _direction(rule: str, known: list[Known], why: str) -> Forecast:
     signs = {math.copysign(1.0, k.value) for k in known if k.value != 0.0}
     if len(signs) != 1:
-        return Forecast(rule, math.nan, math.nan, math.nan, (), f"{why}; directions disagree")
+        found = (
+            "directions disagree" if signs else "no direction, the estimate is that of no effect"
+        )
+        return Forecast(rule, math.nan, math.nan, math.nan, (), f"{why}; {found}")
     return Forecast(rule, signs.pop(), math.nan, math.nan, (), why)
 
 

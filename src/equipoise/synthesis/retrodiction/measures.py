@@ -70,6 +70,11 @@ WHOLE_WORDS = frozenset(
 )
 """Words of a stratum that mean the whole trial."""
 
+UNNAMED = frozenset(
+    {"", "effect", "effect size", "n/a", "na", "not reported", "other", "unclear", "unknown"}
+)
+"""Words for a measure that leave open whether 0 or 1 means no effect."""
+
 _OBSERVATIONAL = re.compile(
     r"cohort|observation|retrospective|registr|database|case.?control|non.?random|epidemiolog"
 )
@@ -91,8 +96,19 @@ def measure_of(words: str) -> Measure | None:
 
 
 def is_ratio(words: str) -> bool:
-    """Say whether some words name a measure that is analysed as a logarithm."""
-    return measure_of(words) in RATIO_MEASURES
+    """Say whether some words name a measure that is analysed as a logarithm.
+
+    Ratios that are none of those known, a win ratio say, are among them: no effect is 1.
+    """
+    text = " ".join(re.findall(r"[a-z]+", words.casefold()))
+    if text.startswith(("log ", "ln ")):
+        return False
+    return measure_of(words) in RATIO_MEASURES or text.endswith(" ratio")
+
+
+def is_named(words: str) -> bool:
+    """Say whether some words tell which number means no effect."""
+    return " ".join(words.casefold().split()) not in UNNAMED
 
 
 def stratum_key(words: str) -> str:

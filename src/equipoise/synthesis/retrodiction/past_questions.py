@@ -17,10 +17,15 @@ from equipoise.synthesis.retrodiction.forecasts import (
     naive_forecast,
     tau_of,
 )
+from equipoise.synthesis.retrodiction.measures import WHOLE
 from equipoise.synthesis.retrodiction.prior_evidence import PriorEvidence, prior_evidence
 from equipoise.synthesis.retrodiction.records import (
+    ELSE,
+    IN_STRATUM,
+    WHOLE_TRIALS,
     CasePrediction,
     CaseSummary,
+    EarlierEffect,
     Retrodiction,
     Usable,
 )
@@ -150,13 +155,29 @@ def _summary(
         (evidence.row.stratum or "all") if evidence else "",
         target.value if target else math.nan,
         target.se if target else math.nan,
-        evidence.dropped if evidence else sum(row.after_cutoff for row in case.earlier),
+        evidence.dropped if evidence else sum(bool(row.after_cutoff) for row in case.earlier),
         tau,
         source,
         prediction.usable,
         prediction.reason,
         case.comparability,
         evidence.notes if evidence else (),
+        _earlier(evidence) if evidence else (),
+    )
+
+
+def _earlier(evidence: PriorEvidence) -> tuple[EarlierEffect, ...]:
+    """Name each earlier effect that the predictions rest on."""
+    is_whole = evidence.target.stratum == WHOLE
+    parts = (
+        (IN_STRATUM, None if is_whole else evidence.stratum),
+        (ELSE, evidence.rest),
+        (WHOLE_TRIALS, evidence.whole),
+    )
+    return tuple(
+        EarlierEffect(where, known.value, known.se, known.trials)
+        for where, known in parts
+        if known is not None
     )
 
 
@@ -169,7 +190,8 @@ def _scored(case_id: str, rule: str, forecast: Forecast, evidence: PriorEvidence
     """Hold a forecast against the later estimate."""
     later, mean, sd = evidence.target.value, forecast.mean, forecast.sd
     if not math.isfinite(later):
-        return _unscored(case_id, rule, "the later row states no effect")
+        why = f": {evidence.target.note}" if evidence.target.note else ""
+        return _unscored(case_id, rule, f"the later row states no effect{why}")
     if not math.isfinite(mean):
         return _unscored(case_id, rule, forecast.reason)
     right = None if later == 0.0 or mean == 0.0 else (later > 0.0) == (mean > 0.0)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from equipoise.errors import ComputationError
-from equipoise.estimate import Estimate, Measure
-from equipoise.synthesis.interactions import subtract
 from equipoise.synthesis.pooling import pool
 from equipoise.synthesis.retrodiction.case_effects import (
     CaseEffect,
@@ -16,7 +13,11 @@ from equipoise.synthesis.retrodiction.case_effects import (
     odds_ratio_of,
 )
 from equipoise.synthesis.retrodiction.case_file import CaseRow, PastCase
-from equipoise.synthesis.retrodiction.measures import WHOLE, is_later, stratum_key
+from equipoise.synthesis.retrodiction.measures import WHOLE, is_later, is_named, stratum_key
+from equipoise.synthesis.retrodiction.trial_evidence import one_effect_a_stratum, trial_part
+
+DIFFERENCE = "difference"
+"""Measure of a case that names none and has a negative number: it cannot be a ratio."""
 
 FEW = 3
 """Trials from which the between-trial variance is estimated; with fewer it is assumed."""
@@ -75,8 +76,12 @@ def prior_evidence(case: PastCase) -> PriorEvidence | None:
     """Gather what was known before the later result of a case; None without a later row.
 
     The target is the first later row whose stratum is named in `earlier`, else the first later
-    row. Of each trial the printed effect in everybody else is taken, the other strata combined,
-    if there are any and they do not overlap; else it is derived from the whole by subtraction.
+    row. An earlier row flagged `after_cutoff` is dropped; one without a flag if it is dated after
+    the cutoff. A row that names no measure has that of the case, or else the one measure that the
+    other rows name; where none does and a number is negative, it is a difference.
+
+    Of each trial the printed effect in everybody else is taken, the other strata combined, if
+    there are any and they do not overlap; else it is derived from the whole by subtraction.
     Randomised evidence is never mixed with observational: the latter counts only where there
     is none of the former.
     """
@@ -85,12 +90,14 @@ def prior_evidence(case: PastCase) -> PriorEvidence | None:
     row = _target(case.later, kept)
     if row is None:
         return None
-    target, found, notes = _effects(row, kept, case.effect_measure)
+    target, found, notes = _effects(row, kept, _measure(case))
     effects = _comparable(found, target, notes)
     key = _claimed(target, effects, notes)
     trials = sorted({effect.trial.casefold() for effect in effects})
     by_trial = [[e for e in effects if e.trial.casefold() == trial] for trial in trials]
-    parts = [_trial(_single(some, target.measure, notes), key) for some in by_trial]
+    parts = [
+        trial_part(one_effect_a_stratum(some, target.measure, notes), key) for some in by_trial
+    ]
     notes += [note for part in parts for note in part.notes]
     stratum = _combined([p.stratum for p in parts], notes)
     rest = _combined([p.rest for p in parts], notes)
@@ -101,7 +108,19 @@ def prior_evidence(case: PastCase) -> PriorEvidence | None:
 
 
 def _after(row: CaseRow, cutoff: str) -> bool:
-    return row.after_cutoff or is_later(row.date, cutoff)
+    return is_later(row.date, cutoff) if row.after_cutoff is None else row.after_cutoff
+
+
+def _measure(case: PastCase) -> str:
+    """Measure of the rows that name none."""
+    rows = [*case.earlier, *case.later]
+    named = {row.measure for row in rows if is_named(row.measure)}
+    if is_named(case.effect_measure):
+        return case.effect_measure
+    if len(named) == 1:
+        return named.pop()
+    numbers = [x for row in rows for x in (row.estimate, row.ci_low, row.ci_high) if x is not None]
+    return DIFFERENCE if not named and min(numbers, default=0.0) < 0 else case.effect_measure
 
 
 def _target(later: Sequence[CaseRow], earlier: Sequence[CaseRow]) -> CaseRow | None:
@@ -160,113 +179,6 @@ def _claimed(target: CaseEffect, effects: list[CaseEffect], notes: list[str]) ->
         return strata[0]
     notes.append(f"no earlier result in the stratum {target.stratum!r}")
     return target.stratum
-
-
-def _single(effects: list[CaseEffect], measure: str, notes: list[str]) -> dict[str, CaseEffect]:
-    """One effect for each stratum of a trial.
-
-    With an error before without, in the measure asked for, the latest, the most exact; what is
-    still undecided goes to the smaller effect.
-    """
-
-    def rank(e: CaseEffect) -> tuple[bool, bool, str, float, float, float, float]:
-        n = -1.0 if math.isnan(e.n) else e.n
-        error = -e.se if e.is_sure else 0.0
-        return e.is_sure, e.measure == measure, e.date, error, n, -abs(e.value), e.value
-
-    best: dict[str, CaseEffect] = {}
-    for effect in sorted(effects, key=rank):
-        best[effect.stratum] = effect
-    if len(best) < len(effects):
-        notes.append(f"{len(effects) - len(best)} further row(s) of the same trial and stratum")
-    notes += [f"{e.trial or 'a trial'}: {e.note}" for e in best.values() if e.note]
-    return best
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What one trial adds."""
-
-    stratum: CaseEffect | None
-    rest: CaseEffect | None
-    whole: CaseEffect | None
-    notes: tuple[str, ...] = ()
-
-
-def _trial(effects: dict[str, CaseEffect], key: str) -> _Part:
-    """Stratum, everybody else and whole of one trial, derived where they are not printed."""
-    whole, stratum = effects.get(WHOLE), effects.get(key) if key != WHOLE else None
-    others = [effects[name] for name in sorted(effects) if name not in {WHOLE, key}]
-    if whole is None and len([*others, *([stratum] if stratum else [])]) > 1:
-        every = [*others, *([stratum] if stratum else [])]
-        whole = _together(every)
-        name = every[0].trial or "a trial"
-        notes: tuple[str, ...] = (f"{name}: the whole is taken as its strata together",)
-    else:
-        notes = ()
-    if key == WHOLE:
-        return _Part(None, None, whole, notes)
-    if stratum is None:
-        rest = whole or (_together(others) if others else None)
-        added = (
-            ()
-            if rest is None
-            else (
-                f"{rest.trial or 'a trial'}: no result in the stratum; counted for everybody else",
-            )
-        )
-        return _Part(None, rest, whole, (*notes, *added))
-    rest, how = _rest(stratum, others, whole)
-    return _Part(stratum, rest, whole, (*notes, *([how] if how else [])))
-
-
-def _rest(
-    stratum: CaseEffect, others: list[CaseEffect], whole: CaseEffect | None
-) -> tuple[CaseEffect | None, str]:
-    """Effect in everybody else: printed if that can be, else by subtraction; and how."""
-    name = stratum.trial or "a trial"
-    printed = _together(others) if others else None
-    if printed is not None and (whole is None or not _overlap(stratum, printed, whole)):
-        return printed, ""
-    if whole is None or not (stratum.is_sure and whole.is_sure):
-        return None, f"{name}: nothing on everybody else"
-    try:
-        rest, _ = subtract(_estimate(stratum), _estimate(whole))
-    except ComputationError:
-        return None, f"{name}: no complement, the whole is not more precise than its part"
-    return (
-        replace(stratum, stratum="rest", value=rest.value, se=rest.se, route="subtraction"),
-        f"{name}: everybody else by subtraction from the whole",
-    )
-
-
-def _overlap(stratum: CaseEffect, printed: CaseEffect, whole: CaseEffect) -> bool:
-    """Say whether the stratum's patients are counted among the others too.
-
-    Information adds up over parts. Together with the stratum the others hold that of the whole,
-    or less where patients of unknown phenotype are in neither. If they overlap, the stratum's is
-    there twice; the border is half of it, so that neither rounding nor adjustment decides.
-    """
-    if not (stratum.is_sure and printed.is_sure and whole.is_sure):
-        return False
-    return 0.5 * stratum.se**-2 + printed.se**-2 > whole.se**-2
-
-
-def _estimate(effect: CaseEffect) -> Estimate:
-    measure: Measure = "HR"  # only equality of measures matters to the subtraction
-    return Estimate(effect.value, effect.se, measure, (effect.trial,))
-
-
-def _together(effects: Sequence[CaseEffect]) -> CaseEffect:
-    """Disjoint strata of one trial as one effect, by inverse variance."""
-    sure = [e for e in effects if e.is_sure]
-    if len(sure) < len(effects):
-        agreed = len({math.copysign(1.0, e.value) for e in effects}) == 1
-        value = sum(e.value for e in effects) / len(effects) if agreed else math.nan
-        return replace(effects[0], stratum="rest", value=value, se=math.nan)
-    total = sum(e.se**-2 for e in sure)
-    value = sum(e.value * e.se**-2 for e in sure) / total
-    return replace(effects[0], stratum="rest", value=value, se=total**-0.5)
 
 
 def _combined(effects: Sequence[CaseEffect | None], notes: list[str]) -> Known | None:

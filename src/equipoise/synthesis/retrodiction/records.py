@@ -8,6 +8,9 @@ from typing import Literal
 Usable = Literal["full", "direction only", "none"]
 """What of a prediction can be scored: density and direction, the direction, or nothing."""
 
+IN_STRATUM, ELSE, WHOLE_TRIALS = "in the stratum", "everybody else", "whole trials"
+"""Of whom an earlier effect is."""
+
 
 @dataclass(frozen=True)
 class CasePrediction:
@@ -55,12 +58,27 @@ class CasePrediction:
 
 
 @dataclass(frozen=True)
+class EarlierEffect:
+    """What was known before the cutoff, pooled over `trials`, on the analysis scale.
+
+    `where` is ``in the stratum``, ``everybody else`` or ``whole trials``; `se` is NaN where only
+    the direction is known.
+    """
+
+    where: str
+    value: float
+    se: float
+    trials: int
+
+
+@dataclass(frozen=True)
 class CaseSummary:
     """One past question as it was understood.
 
     `measure` is that of the later result, `is_log` whether numbers are logarithms; `usable` and
     `reason` are those of the rule ``equipoise``; `dropped` counts earlier rows left out because
-    they came after the cutoff; `notes` are the readings a critic should check.
+    they came after the cutoff; `notes` are the readings a critic should check; `earlier` is what
+    the predictions rest on.
     """
 
     case_id: str
@@ -79,6 +97,7 @@ class CaseSummary:
     reason: str
     comparability: str
     notes: tuple[str, ...]
+    earlier: tuple[EarlierEffect, ...] = ()
 
 
 @dataclass(frozen=True)

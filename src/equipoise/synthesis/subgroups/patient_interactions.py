@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import ArrayError, not_among
-from equipoise.synthesis.pool_input import HIGHEST_LEVEL
+from equipoise.synthesis.arrays import HIGHEST_LEVEL, ArrayError, not_among
 from equipoise.synthesis.pooling import PooledEffect, pool
 from equipoise.synthesis.subgroups.block_likelihood import blocks_of, fit_blocks
 from equipoise.synthesis.subgroups.patient_rows import read_patients
@@ -199,7 +198,7 @@ def two_stage(
     rows = read_patients(
         trial, treatment, stratum, outcome=outcome, time=time, event=event, family=family
     )
-    fits, lost = [], list(rows.excluded)
+    fits, lost = [], []
     for i, name in enumerate(rows.names):
         one = trial_fit(rows, i)
         if one is None:
@@ -222,9 +221,15 @@ def two_stage(
         len(fits),
         int(np.isin(rows.place, [rows.names.index(f.trial) for f in fits]).sum()),
         family,
-        tuple(lost),
+        (*rows.excluded, *lost),
         within.status,
-        " ".join([*([within.message] if within.message else []), *_left_out(lost)]),
+        " ".join(
+            [
+                *([within.message] if within.message else []),
+                *_left_out(rows.excluded),
+                *_without_maximum(lost),
+            ]
+        ),
     )
 
 
@@ -248,6 +253,13 @@ def _left_out(names: Sequence[Hashable]) -> list[str]:
     if not names:
         return []
     return [f"Left out, having nothing to compare: {', '.join(str(n) for n in names)}."]
+
+
+def _without_maximum(names: Sequence[Hashable]) -> list[str]:
+    if not names:
+        return []
+    shown = ", ".join(str(n) for n in names)
+    return [f"Left out, its own regression having no finite maximum (one_stage keeps it): {shown}."]
 
 
 def _check_confidence(confidence: float) -> None:

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError, not_among
-from equipoise.synthesis.pool_input import HIGHEST_LEVEL
+from equipoise.synthesis.arrays import HIGHEST_LEVEL, Array, ArrayError, not_among
 from equipoise.synthesis.subgroups.phenotype_fit import (
     FEWEST,
     PhenotypeFit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -67,7 +68,10 @@ def patients(
     t, d = as_vector(time, "time"), as_vector(event, "event")
     arms = np.zeros(t.size) if treatment is None else as_vector(treatment, "treatment")
     codes = stratum_codes(strata, t.size)
-    same_length(time=t, event=d, treatment=arms, strata=codes.astype(np.float64))
+    given = {"time": t, "event": d}
+    given |= {} if treatment is None else {"treatment": arms}
+    given |= {} if strata is None else {"strata": codes.astype(np.float64)}
+    same_length(**given)
     found = list(problems)
     if t.size == 0:
         found.append(Problem("", "", "time", "no patient", "one patient or more", "Pass data."))
@@ -91,8 +95,12 @@ def stratum_codes(strata: ArrayLike | None, size: int) -> Codes:
         raise ArrayError(
             [Problem("", "", "strata", shape, "one label a patient", "Cross the factors.")]
         )
-    if labels.dtype.kind == "f":
-        stop_if(bad_values("strata", labels.astype(np.float64), np.isnan(labels), "a label"))
+    if labels.dtype.kind == "O":
+        empty = np.array([x is None or (isinstance(x, float) and math.isnan(x)) for x in labels])
+        labels = labels.astype(str)
+    else:
+        empty = np.isnan(labels) if labels.dtype.kind == "f" else np.zeros(labels.size, dtype=bool)
+    stop_if(bad_values("strata", np.where(empty, np.nan, 0.0), empty.astype(bool), "a label"))
     codes: Codes = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     return codes
 

@@ -132,7 +132,7 @@ def _limits(survival: Array, root: Array, z: float, transform: str) -> tuple[Arr
 
 
 def survival_at(curve: KaplanMeier, times: ArrayLike) -> Array:
-    """Share free of the event just after each of `times` (j,); NaN beyond the last time seen.
+    """Share free of the event just after each of `times` (j,); NaN for NaN and beyond the last.
 
     A curve that has reached 0 stays there.
     """
@@ -140,7 +140,7 @@ def survival_at(curve: KaplanMeier, times: ArrayLike) -> Array:
     index = np.searchsorted(curve.times, wanted, side="right")
     shares = np.concatenate(([1.0], curve.survival))[index]
     beyond = (wanted > curve.times[-1]) & (curve.survival[-1] > 0.0)
-    out: Array = np.where(beyond, np.nan, shares)
+    out: Array = np.where(beyond | np.isnan(wanted), np.nan, shares)
     return out
 
 

@@ -54,7 +54,8 @@ class LogRank:
     n, events : int
         Patients and events.
     status, message : str
-        ``undefined`` when no event happened while both arms were at risk.
+        ``undefined`` when no event happened while both arms were at risk, or only one at which
+        all of them had it.
     """
 
     observed: Array
@@ -172,15 +173,21 @@ def log_rank(
     se = math.nan if weighted else 1.0 / root
     effect = difference * se * se
     half = critical_value(level) * se
-    said = "" if known else "No event happened while patients of both arms were at risk."
     return LogRank(
         *(observed, expected, v, chi2, float(chdtrc(1, chi2)), difference / root),
         *(effect, se, effect - half, effect + half, level, rho, gamma),
         n=data.time.size,
         events=events,
         status="converged" if known else "undefined",
-        message=said,
+        message="" if known else _why_undefined(table),
     )
+
+
+def _why_undefined(table: Array) -> str:
+    """Say why `O - E` has no variance."""
+    if ((table[:, 0] > 0.0) & (table[:, 1] > 0.0)).any():
+        return "Whenever both arms were at risk and an event happened, everybody had it at once."
+    return "No event happened while patients of both arms were at risk."
 
 
 def _bad_exponents(**exponents: float) -> list[Problem]:
