@@ -38,9 +38,9 @@ rates <- function(case, design, p1, p0, test, select, epsilon, planned, success,
 }
 rates("rates_best", two, c(0.50, 0.35), c(0.3, 0.3), "Simes", "best", NA_real_, c(200, 400), "all", 1)
 rates("rates_null", late, c(0.3, 0.3), c(0.3, 0.3), "Simes", "best", NA_real_, c(200, 400), "all", 2)
-rates("rates_epsilon", fisher, c(0.50, 0.44), c(0.3, 0.3), "SpiessensDebois", "epsilon", 0.05,
+rates("rates_epsilon", fisher, c(0.50, 0.44), c(0.3, 0.3), "SpiessensDebois", "epsilon", 0.0512,
       c(200, 400), "atLeastOne", 3)
-rates("rates_three", three, c(0.30, 0.38), c(0.5, 0.5), "Sidak", "epsilon", 0.1,
+rates("rates_three", three, c(0.30, 0.38), c(0.5, 0.5), "Sidak", "epsilon", 0.1012,
       c(150, 300, 450), "all", 4, allocation = 2, upper = FALSE)
 rates("rates_threshold", two, c(0.38, 0.32), c(0.3, 0.3), "Bonferroni", "best", NA_real_, c(200, 400),
       "all", 5, threshold = 0)

@@ -4,7 +4,7 @@ from equipoise.design.enrichment.corrected import corrected_effects
 from equipoise.design.enrichment.plan import EnrichmentPlan, enrichment_plan
 from equipoise.design.enrichment.populations import Nested, nested, stage_patients
 from equipoise.design.enrichment.rates import RateEndpoint, rate_endpoint
-from equipoise.design.enrichment.statistics import (
+from equipoise.design.enrichment.strata_statistics import (
     NormalEndpoint,
     normal_endpoint,
     survival_endpoint,
