@@ -88,7 +88,7 @@ def _of_rates(design: Design, scenario: Scenario, groups: Groups) -> CanonicalFo
         ratio = 1.0
     usable = unit > 0.0 and math.isfinite(unit)
     reason = "" if usable else "a rate of 0 or 1 leaves no normal statistic"
-    effect = endpoint.sign * theta if usable else math.nan
+    effect = endpoint.sign * (theta if p[0] != p[1] else 0.0)
     upper, lower = design.plan.upper * ratio, design.plan.lower * ratio
     return CanonicalForm(
         n / (unit if usable else math.nan),
@@ -114,11 +114,12 @@ def _of_hazards(design: Design, scenario: Scenario, groups: Groups) -> Canonical
         reason = "the effect is delayed: the drift is not proportional to the information"
     elif len(effects) > 1 or (effects != {0.0} and not alike):
         reason = "the recruited differ in hazard or effect: their hazards are not proportional"
+    truth = math.nan if reason else -next(iter(effects))
     never = np.flatnonzero(np.isinf(looks.months))
     message = "Statistics are taken as normal, with Schoenfeld's information."
     if never.size:
-        message += f" The events of look {never[0] + 1} are not expected to come."
-    truth = math.nan if reason else -next(iter(effects))
+        reason = f"the events of look {never[0] + 1} are not expected to come"
+        message += f" {reason.capitalize()}: recruit more patients, or plan fewer events."
     return CanonicalForm(
         events * a * b / (a + b) ** 2,
         -looks.log_ratio,

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.random import SeedSequence
 
 from equipoise.design.engines.chunks import Progress
-from equipoise.design.evaluation import ENGINES, evaluate
+from equipoise.design.evaluation import ENGINES, Run, prepared, with_late_outcome
 from equipoise.design.operating_characteristics import OperatingCharacteristics
 from equipoise.design.scenario import Scenario
 from equipoise.design.trial_design import Design
@@ -132,19 +132,14 @@ def compare_engines(
     refused: dict[str, str] = {}
     for i, name in enumerate(ENGINES):
         try:
-            results[name] = evaluate(
-                design,
-                scenario,
-                name,
-                replicates=replicates,
-                seed=SeedSequence(seed, spawn_key=(i,)),
-                workers=workers,
-                scheduler=scheduler,
-                progress=progress,
-            )
+            evaluation = prepared(design, scenario, name)
         except ArrayError as error:
             refused[name] = "; ".join(problem.allowed for problem in error.problems)
             last = error
+            continue
+        own = SeedSequence(seed, spawn_key=(i,))
+        found = evaluation(Run(replicates, own, workers, scheduler, progress))
+        results[name] = with_late_outcome(found, design, scenario)
     if not results:
         raise last
     reference = next(name for name in REFERENCES if name in results)

@@ -43,7 +43,8 @@ class OperatingCharacteristics:
     rejected_by_look : shape (K, m)
         P(rejected by that look).
     stop_efficacy, stop_futility : shape (K,)
-        P(the trial ends at that look with a rejection), and at an interim look with none.
+        P(the trial ends at that look with a rejection), and at an interim look with none: futile,
+        or harmful in a two-sided plan.
     selection : shape (K, subsets)
         P(that subset of populations is on test at that look).
     patients, events, months : shape ()

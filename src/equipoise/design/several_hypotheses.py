@@ -7,12 +7,16 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import logit
 
-from equipoise.design.enrichment.populations import Nested, nested, stage_patients
-from equipoise.design.enrichment.rates import rate_endpoint
-from equipoise.design.enrichment.statistics import normal_endpoint
-from equipoise.design.enrichment.survival_patients import SurvivalEnrichment
-from equipoise.design.enrichment.survival_setting import survival_setting
-from equipoise.design.enrichment.trials import EnrichmentSimulation
+from equipoise.design.enrichment import (
+    EnrichmentSimulation,
+    Nested,
+    SurvivalEnrichment,
+    nested,
+    normal_endpoint,
+    rate_endpoint,
+    stage_patients,
+    survival_setting,
+)
 from equipoise.design.event_pieces import event_plans, expected_looks, pieces_of
 from equipoise.design.refusals import problem
 from equipoise.design.scenario import Scenario

@@ -20,7 +20,7 @@ from equipoise.design.operating_characteristics import (
 )
 from equipoise.design.scenario import Scenario
 from equipoise.design.simulation_job import Job
-from equipoise.design.stopping_bias import correction, exit_by_look, stopping_bias
+from equipoise.design.stopping_bias import MOST_LOOKS, correction, exit_by_look, stopping_bias
 from equipoise.design.trial_design import Design
 from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
 from equipoise.design.truth_in_groups import Groups, mean_rates, recruited
@@ -45,7 +45,7 @@ def exact_numbers(design: Design, scenario: Scenario) -> OperatingCharacteristic
     up, down = exit_by_look(form.fractions, form.bounds, np.array([form.drift]))
     ends = up[0] + down[0]
     bias = math.nan
-    if math.isfinite(form.truth):
+    if math.isfinite(form.truth) and design.looks.count <= MOST_LOOKS:
         root = math.sqrt(form.information[-1])
         bias = float(stopping_bias(form.fractions, form.bounds, np.array([form.drift]))[0]) / root
     power = float(up.sum())

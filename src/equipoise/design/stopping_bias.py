@@ -20,7 +20,7 @@ GRID = np.linspace(-8.0, 12.0, 161)
 """Drifts between which the bias is interpolated; beyond them it is next to nothing."""
 
 MOST_LOOKS = 50
-"""Above it the correction costs more than it is asked for, and none is offered."""
+"""Above it bias and correction cost more than they are asked for, and none is offered."""
 
 
 def exit_by_look(fractions: Array, bounds: Bounds, drift: Array) -> tuple[Array, Array]:
