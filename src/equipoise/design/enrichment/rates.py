@@ -9,7 +9,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
+from equipoise.design.closed.combination import normal_score
 from equipoise.design.engines.binomial_tables import BinomialTables, binomial_tables
+from equipoise.design.enrichment.exact_tests import exact_p_values
 from equipoise.design.enrichment.populations import Nested, stage_patients
 from equipoise.design.enrichment.stage_draw import StageDraw
 from equipoise.errors import Problem
@@ -37,6 +39,8 @@ class RateEndpoint:
         Estimates are log odds ratios rather than differences of rates.
     random_subset : bool
         Stratum sizes come as they come, rather than fixed by recruitment.
+    exact : bool
+        P-values are exact and conditional rather than from z.
     tables : tuple of BinomialTables, length K
         Cells in the order of `patients[k]`.
     """
@@ -47,6 +51,7 @@ class RateEndpoint:
     sign: float
     log_odds: bool
     random_subset: bool
+    exact: bool
     tables: tuple[BinomialTables, ...]
 
     @property
@@ -76,6 +81,8 @@ class RateEndpoint:
             draw_fixed(rng, breadth, *fixed, counts)
         numbers = np.zeros((6, n, m))
         score_kernel(counts, breadth, self.sign, self.log_odds, numbers)
+        if self.exact:
+            numbers[1] = normal_score(exact_p_values(counts, breadth, self.sign))
         return StageDraw(*numbers)
 
     def _as_they_come(
@@ -102,6 +109,7 @@ def rate_endpoint(
     benefit: str = "higher",
     effect: str = "difference",
     subset_size: str = "fixed",
+    test: str = "score",
 ) -> RateEndpoint:
     """Check rates and recruitment of an enrichment trial and tabulate its draws.
 
@@ -127,6 +135,8 @@ def rate_endpoint(
         cells of that stratum and stage, and no other does.
     subset_size : {"fixed", "random"}
         Whether recruitment fixes the stratum sizes.
+    test : {"score", "exact"}
+        Whether a stage's p-value is from z above or exact and conditional (`exact_p_values`).
 
     Raises
     ------
@@ -137,6 +147,7 @@ def rate_endpoint(
     problems = not_among("benefit", benefit, ("higher", "lower"))
     problems += not_among("effect", effect, ("difference", "log_odds_ratio"))
     problems += not_among("subset_size", subset_size, ("fixed", "random"))
+    problems += not_among("test", test, ("score", "exact"))
     if p.shape != (populations.size, 2):
         shown, allowed = f"shape {p.shape}", f"shape ({populations.size}, 2)"
         problems.append(Problem("", "", "rates", shown, allowed, "A row a stratum."))
@@ -150,8 +161,8 @@ def rate_endpoint(
     arms = np.broadcast_to(p, patients.shape[1:])
     tables = tuple(binomial_tables(stage.ravel(), arms.ravel()) for stage in patients)
     sign = 1.0 if benefit == "higher" else -1.0
-    random = subset_size == "random"
-    return RateEndpoint(populations, patients, p, sign, effect == "log_odds_ratio", random, tables)
+    options = (effect == "log_odds_ratio", subset_size == "random", test == "exact")
+    return RateEndpoint(populations, patients, p, sign, *options, tables)
 
 
 @kernel
