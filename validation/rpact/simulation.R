@@ -54,7 +54,7 @@ survival("survival_null", "plain", h, h, 0, 300, c(50, 100, 150), c(1, 1), 202)
 survival("survival_delayed", "plain", c(0.04, 0.03), c(0.04, 0.018), c(0, 6), 400,
          c(80, 160, 240), c(1, 1), 203)
 survival("survival_2_to_1", "futility", h, 0.8 * h, 0, 450, c(75, 150, 225), c(2, 1), 204)
-survival("survival_accrual", "plain", 0.05, 0.035, 0, 360, c(60, 120, 180), c(1, 1), 205,
+survival("survival_accrual", "plain", 0.05, 0.035, 0, 352, c(60, 120, 180), c(1, 1), 205,
          intensity = c(1, 3), accrual = c(0, 8, 20))
 
 limits <- do.call(rbind, lapply(names(bounds), function(name) {
