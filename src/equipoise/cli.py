@@ -158,6 +158,28 @@ def retrodict(cases: Path, *, json: Json = False) -> int:
     return EXIT_DONE
 
 
+@app.command
+def design(case: str, *, json: Json = False) -> int:
+    """Rank the studies that a case could do next, and write a synopsis of the best trial.
+
+    Parameters
+    ----------
+    case
+        Name of a packaged case, or its folder; its case.toml needs a [design] section.
+    """
+    from equipoise.case import load_case
+    from equipoise.design.answer import design_answer, design_text
+
+    loaded = load_case(case)
+    if loaded.studies is None:
+        raise UsageError(f"{loaded.name} has no [design] section: docs/case.md describes it.")
+    dossier = _with_progress(
+        f"equipoise design {loaded.name}", lambda step: _assembled(loaded, step)
+    )
+    _answer("design", json, design_answer(dossier.design), design_text(dossier.design))
+    return EXIT_DONE
+
+
 def _dossier_with(identifier: str, reference: str | None) -> Dossier:
     """Assemble the named case, or the first packaged one that knows the id."""
     from equipoise.case import load_case, packaged_cases
@@ -172,14 +194,14 @@ def _dossier_with(identifier: str, reference: str | None) -> Dossier:
     return dossiers[0]
 
 
-def _assembled(case: Case) -> Dossier:
+def _assembled(case: Case, progress: Callable[[str], None] = lambda step: None) -> Dossier:
     import tempfile
 
     from equipoise.checkpoints import Checkpoints
     from equipoise.run import assemble
 
     with tempfile.TemporaryDirectory() as folder:
-        return assemble(case, Checkpoints(Path(folder)), lambda step: None)
+        return assemble(case, Checkpoints(Path(folder)), progress)
 
 
 def _with_progress(title: str, work: Callable[[Callable[[str], None]], Any]) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 import equipoise
 from equipoise.case import Case
 from equipoise.checkpoints import Checkpoints, code_version, fingerprint
+from equipoise.design.case_design import CaseDesign, design_studies
 from equipoise.evidence.check import Finding, check
 from equipoise.evidence.gap_map import GapMap, gap_map
 from equipoise.output_folder import check_output_folder, claimed
@@ -47,6 +48,8 @@ def assemble(case: Case, checkpoints: Checkpoints, progress: Progress) -> Dossie
             case.evidence, case.question, case.plan, seed=case.identity.seed, past=case.past
         ),
     )
+    progress("design")
+    studies = _studies(case, checkpoints, evidence_key, gaps, synthesis)
     return Dossier(
         case.question.title,
         case.question,
@@ -56,6 +59,30 @@ def assemble(case: Case, checkpoints: Checkpoints, progress: Progress) -> Dossie
         gaps,
         synthesis,
         provenance(case),
+        studies,
+    )
+
+
+def _studies(
+    case: Case, checkpoints: Checkpoints, evidence_key: str, gaps: GapMap, synthesis: Synthesis
+) -> CaseDesign | None:
+    """Run the design room, if the case asks which study to do next."""
+    plan = case.studies
+    if plan is None:
+        return None
+    return checkpoints.room(
+        "design",
+        CaseDesign,
+        fingerprint(evidence_key, case.plan, plan, case.identity.seed),
+        lambda: design_studies(
+            case.evidence,
+            case.question,
+            gaps,
+            synthesis,
+            plan,
+            name=case.name,
+            seed=case.identity.seed,
+        ),
     )
 
 

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
+from equipoise.design.case_design import CaseDesign
 from equipoise.design.choice.study_evaluation import StudyEvaluation
 from equipoise.design.ipd import StoredSamples
-from equipoise.design.next_study import NextStudy
 from equipoise.design.stored.finished_trial import ACCESS
-from equipoise.design.synopsis import Section
 
 
-def design_answer(found: NextStudy, sections: Sequence[Section]) -> dict[str, Any]:
+def design_answer(found: CaseDesign) -> dict[str, Any]:
     """Return the ranking, the sizing table, the stored samples and the synopsis."""
+    studies = found.studies
     return {
-        "currency": found.currency,
-        "use_now": found.use_now,
-        "probability_of_benefit": found.cap,
-        "evpi": found.evpi,
-        "worth_of_one_event": found.utility.worth,
-        "draws": found.draws,
-        "seed": found.seed,
-        "message": found.message,
-        "ranking": [_study(rank, one) for rank, one in enumerate(found.evaluations, start=1)],
+        "currency": studies.currency,
+        "use_now": studies.use_now,
+        "probability_of_benefit": studies.cap,
+        "evpi": studies.evpi,
+        "worth_of_one_event": studies.utility.worth,
+        "draws": studies.draws,
+        "seed": studies.seed,
+        "message": studies.message,
+        "ranking": [_study(rank, one) for rank, one in enumerate(studies.evaluations, start=1)],
         "sizing": [
             {
                 "hazard_ratio": row.hazard_ratio,
@@ -32,23 +31,23 @@ def design_answer(found: NextStudy, sections: Sequence[Section]) -> dict[str, An
                 "events_freedman": row.freedman,
                 "events_interaction": row.interaction,
             }
-            for row in found.sizing
+            for row in studies.sizing
         ],
-        "stored_samples": [_samples(one) for one in found.stored],
-        "synopsis": [{"heading": part.heading, "text": part.text} for part in sections],
+        "stored_samples": [_samples(one) for one in studies.stored],
+        "synopsis": [{"heading": part.heading, "text": part.text} for part in found.synopsis],
     }
 
 
 def _study(rank: int, one: StudyEvaluation) -> dict[str, Any]:
-    item = one.proposal
+    item = one.study
     return {
         "rank": rank,
-        "id": item.candidate.id,
-        "label": item.candidate.label,
-        "kind": item.candidate.kind,
-        "outcome": item.candidate.outcome,
-        "enrolment": item.candidate.enrolment,
-        "marker": item.candidate.marker,
+        "id": item.id,
+        "label": item.label,
+        "kind": item.kind,
+        "outcome": item.outcome,
+        "enrolment": item.enrolment,
+        "marker": item.marker,
         "size": item.size,
         "unit": item.unit,
         "looks": item.looks,
@@ -80,7 +79,7 @@ def _study(rank: int, one: StudyEvaluation) -> dict[str, Any]:
         ],
         "within_budget": one.within_budget,
         "other_sizes": [{"size": n, "looks": k, "enbs": value} for n, k, value in one.others],
-        "note": " ".join(x for x in (item.message, item.candidate.note) if x),
+        "note": " ".join(x for x in (item.message, item.note) if x),
     }
 
 
@@ -126,8 +125,9 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def design_text(found: NextStudy, sections: Sequence[Section]) -> str:
+def design_text(case: CaseDesign) -> str:
     """Put the ranking into words for a terminal."""
+    found, sections = case.studies, case.synopsis
     now = "use it" if found.use_now else "do not use it"
     lines = [
         f"Today's better choice: {now}. P(benefit) {found.cap:.0%} under the reference prior.",
@@ -153,12 +153,12 @@ def design_text(found: NextStudy, sections: Sequence[Section]) -> str:
 
 
 def _study_line(rank: int, one: StudyEvaluation) -> str:
-    item = one.proposal
+    item = one.study
     size = f", {item.size:,} {item.unit}" if item.size else ""
     looks = f", {item.looks} looks" if item.looks > 1 else ""
     beyond = "" if one.within_budget else "; beyond the budget"
     return (
-        f"  {rank}. {item.candidate.label}{size}{looks}: ENBS {_millions(one.worth.enbs)}, "
+        f"  {rank}. {item.label}{size}{looks}: ENBS {_millions(one.worth.enbs)}, "
         f"EVSI {_millions(one.worth.evsi)} (MCSE {_millions(one.mcse)}), cost "
         f"{_millions(item.cost)}, {item.months:.0f} months{beyond}"
     )
@@ -166,7 +166,7 @@ def _study_line(rank: int, one: StudyEvaluation) -> str:
 
 def _conclusion_line(one: StudyEvaluation) -> str:
     shown = ", ".join(f"{c.truth:g}: {c.significant:.0%}" for c in one.conclusions)
-    return f"  {one.proposal.candidate.label}: {shown}; believed: {one.assurance:.0%}"
+    return f"  {one.study.label}: {shown}; believed: {one.assurance:.0%}"
 
 
 def _sample_lines(one: StoredSamples) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,11 +12,13 @@ from equipoise.design.belief.mixture_integral import Belief
 from equipoise.design.belief.strata_belief import StrataBelief, divided, updated_difference
 from equipoise.design.choice.beliefs import Beliefs
 from equipoise.design.choice.candidate import DesignPlan, MarkerSplit, Samples
-from equipoise.design.choice.proposals import Proposal, Setting, proposals
+from equipoise.design.choice.proposals import Proposal, proposals
+from equipoise.design.choice.study_information import Setting
 from equipoise.design.ipd import StoredSamples, stored_samples
 from equipoise.design.next_study import NextStudy, rank_studies
 from equipoise.design.stored.released_information import Truth
 from equipoise.design.stored.trials_on_record import Supply, trials_on_record
+from equipoise.design.synopsis import Section, synopsis
 from equipoise.errors import InputError, Problem
 from equipoise.evidence.gap_map import GapMap
 from equipoise.evidence.question import Question
@@ -30,6 +33,14 @@ EFFECT = "positive"
 """Name, in the posterior, of the effect in the level asked about."""
 
 
+@dataclass(frozen=True)
+class CaseDesign:
+    """The ranking of a case's candidate studies, and a synopsis of the best trial."""
+
+    studies: NextStudy
+    synopsis: tuple[Section, ...]
+
+
 def design_studies(
     evidence: EvidenceBase,
     question: Question,
@@ -37,9 +48,10 @@ def design_studies(
     synthesis: Synthesis,
     plan: DesignPlan,
     *,
+    name: str,
     seed: int,
     draws: int = 20_000,
-) -> NextStudy:
+) -> CaseDesign:
     """Value the candidate studies of a case on what the synthesis believes.
 
     Parameters
@@ -48,12 +60,14 @@ def design_studies(
         As made by the rooms below.
     plan : DesignPlan
         The case's own slice.
+    name : str
+        Of the case, on the command line.
     seed, draws : int
         Of the common draws.
 
     Returns
     -------
-    NextStudy
+    CaseDesign
 
     Raises
     ------
@@ -72,9 +86,10 @@ def design_studies(
     items: list[Proposal] = [
         item for candidate in plan.candidates for item in proposals(candidate, setting)
     ]
-    return rank_studies(
+    ranked = rank_studies(
         items, beliefs, plan, found.outcome, seed=seed, draws=draws, stored=tuple(stored.values())
     )
+    return CaseDesign(ranked, synopsis(ranked, question, found, name))
 
 
 def _problems(

@@ -119,7 +119,7 @@ def rank_studies(
     turn = math.log(float(outcome.smallest_worthwhile or 1.0))
     perfect = expectation(believed, lambda x: np.maximum(utility.of(x), 0.0), [turn])
     return NextStudy(
-        evaluations=tuple(sorted(found, key=lambda e: (-e.worth.enbs, e.proposal.candidate.id))),
+        evaluations=tuple(sorted(found, key=lambda e: (-e.worth.enbs, e.study.id))),
         currency=plan.decision.currency,
         utility=utility,
         use_now=now > 0.0,
@@ -137,7 +137,7 @@ def _message(found: Sequence[StudyEvaluation], plan: DesignPlan) -> str:
     """Say what the ranking rests on before anybody reads it."""
     best = max(found, key=lambda e: e.worth.enbs)
     sentences = []
-    if best.worth.enbs <= 0.0 and best.proposal.candidate.kind != "nothing":
+    if best.worth.enbs <= 0.0 and best.study.kind != "nothing":
         sentences.append("No study returns what it costs under these assumptions.")
     assumed = sum(1 for text in _sources(plan) if text.lower().startswith("assumed"))
     total = len(_sources(plan))

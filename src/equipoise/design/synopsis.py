@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from scipy.special import ndtr
 
 from equipoise.design.choice.bench import ALPHA
-from equipoise.design.choice.proposals import Proposal
-from equipoise.design.choice.study_evaluation import StudyEvaluation
+from equipoise.design.choice.study_evaluation import StudyEvaluation, StudySummary
 from equipoise.design.next_study import NextStudy
 from equipoise.evidence.question import Question
 from equipoise.synthesis.by_phenotype import PhenotypeSynthesis
@@ -35,7 +34,7 @@ class Section:
 
 def best_trial(found: NextStudy) -> StudyEvaluation | None:
     """Return the highest-ranked candidate that is a new trial, if there is one."""
-    trials = (e for e in found.evaluations if e.proposal.candidate.kind == "trial")
+    trials = (e for e in found.evaluations if e.study.kind == "trial")
     return next(trials, None)
 
 
@@ -61,18 +60,14 @@ def synopsis(
     best = best_trial(found)
     if best is None:
         return ()
-    item = best.proposal
-    outcome = question.outcome(item.candidate.outcome)
+    item = best.study
+    outcome = question.outcome(item.outcome)
     level = question.level_label(compared.asked.axis, compared.asked.level)
-    marker = ""
-    if item.marker is not None:
-        marker = question.axis(item.marker.axis).label
+    marker = question.axis(item.marker).label if item.marker else ""
     return (
-        Section("Title", f"{item.candidate.label} ({case})"),
+        Section("Title", f"{item.label} ({case})"),
         Section("Estimand", _estimand(question, level, outcome.label, outcome.measure, item)),
-        Section(
-            "Population", f"{question.population}; {level}, {ENROLMENTS[item.candidate.enrolment]}."
-        ),
+        Section("Population", f"{question.population}; {level}, {ENROLMENTS[item.enrolment]}."),
         Section("Stratification", _stratification(compared, marker)),
         Section("Sample size", _sample_size(best, found)),
         Section("Analysis", _analysis(item, outcome.measure, marker)),
@@ -82,7 +77,7 @@ def synopsis(
     )
 
 
-def _estimand(question: Question, level: str, label: str, measure: str, item: Proposal) -> str:
+def _estimand(question: Question, level: str, label: str, measure: str, item: StudySummary) -> str:
     effect = "hazard ratio" if measure == "HR" else "odds ratio"
     return (
         f"Treatment: {question.intervention}. Comparator: {question.comparator}. Endpoint: {label}."
@@ -103,7 +98,7 @@ def _stratification(compared: PhenotypeSynthesis, marker: str) -> str:
 
 
 def _sample_size(best: StudyEvaluation, found: NextStudy) -> str:
-    item = best.proposal
+    item = best.study
     powers = ", ".join(f"{c.significant:.0%} if it is {c.truth:g}" for c in best.conclusions)
     text = (
         f"{item.size:,} {item.unit} in {item.patients:,.0f} patients, expected after "
@@ -114,7 +109,7 @@ def _sample_size(best: StudyEvaluation, found: NextStudy) -> str:
     return text if item.early else f"{text} {_too_small(item, found)}".strip()
 
 
-def _too_small(item: Proposal, found: NextStudy) -> str:
+def _too_small(item: StudySummary, found: NextStudy) -> str:
     """Say what larger hazard ratios would need, if the trial is smaller than that."""
     rows = found.sizing
     if not rows or item.size >= rows[-1].schoenfeld:
@@ -133,11 +128,11 @@ def _reference(best: StudyEvaluation) -> int:
     return next(i for i, p in enumerate(best.priors) if p.prior == "reference")
 
 
-def _analysis(item: Proposal, measure: str, marker: str) -> str:
+def _analysis(item: StudySummary, measure: str, marker: str) -> str:
     model = "Cox model" if measure == "HR" else "logistic regression"
     test = "log-rank test" if measure == "HR" else "test of the log odds ratio"
     text = f"Primary: stratified {test}; effect from a {model} with the stratification factors."
-    if item.candidate.enrolment == "adaptive":
+    if item.enrolment == "adaptive":
         text += (
             " Closed test of the whole and the marker-positive population, stages combined by the "
             "inverse normal method with weights fixed in advance."
@@ -147,12 +142,12 @@ def _analysis(item: Proposal, measure: str, marker: str) -> str:
     return text
 
 
-def _stopping(item: Proposal) -> str:
-    if item.plan is None:
+def _stopping(item: StudySummary) -> str:
+    if not item.bounds:
         return "One analysis; none before it."
     parts = [
         f"at {t:.0%} of the information z {u:.3f} (one-sided P {float(ndtr(-u)):.5f})"
-        for t, u in zip(item.plan.t, item.plan.upper, strict=True)
+        for t, u in zip(item.looks_at, item.bounds, strict=True)
     ]
     return "O'Brien-Fleming type spending: " + "; ".join(parts) + ". No futility bound is binding."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from equipoise.design.case_design import CaseDesign
 from equipoise.estimate import Result
 from equipoise.evidence.check import Finding
 from equipoise.evidence.gap_map import GapMap
@@ -42,6 +43,8 @@ class Dossier:
     gap_map: GapMap
     synthesis: Synthesis
     provenance: Provenance
+    design: CaseDesign | None = None
+    """Which study to do next, where the case asks."""
 
     @property
     def results(self) -> tuple[Result, ...]:

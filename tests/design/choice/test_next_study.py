@@ -32,7 +32,7 @@ def rank(make_plan, beliefs, survival, response):
 
 
 def by_id(found):
-    return {one.proposal.candidate.id: one for one in found.evaluations}
+    return {one.study.id: one for one in found.evaluations}
 
 
 def test_ranking_is_by_net_benefit_and_doing_nothing_is_zero(rank):
@@ -40,7 +40,7 @@ def test_ranking_is_by_net_benefit_and_doing_nothing_is_zero(rank):
     values = [one.worth.enbs for one in found.evaluations]
     assert values == sorted(values, reverse=True)
     nothing = by_id(found)["nothing"]
-    assert (nothing.worth.evsi, nothing.worth.enbs, nothing.proposal.cost) == (0.0, 0.0, 0.0)
+    assert (nothing.worth.evsi, nothing.worth.enbs, nothing.study.cost) == (0.0, 0.0, 0.0)
     assert math.isnan(nothing.assurance)
     assert all(one.value.evsi <= one.value.evpi for one in found.evaluations)
 
@@ -80,13 +80,13 @@ def test_data_in_the_belief_add_nothing_but_an_unseen_comparison(rank):
     assert alone.worth.evsi == 0.0
     split = by_id(rank(seen | {"enrolment": "stratified", "marker": "g"}, draws=20_000))["ask"]
     assert split.worth.evsi > 0.0
-    assert "adds none" in split.proposal.message
+    assert "adds none" in split.study.message
 
 
 def test_looks_save_time_and_hold_power(rank):
     single = by_id(rank(trial("plain", sizes=[631], looks=[1])))["plain"]
     several = by_id(rank(trial("plain", sizes=[631], looks=[3])))["plain"]
-    assert several.proposal.size > single.proposal.size
+    assert several.study.size > single.study.size
     strong = {c.truth: c.significant for c in several.conclusions}
     fixed = {c.truth: c.significant for c in single.conclusions}
     assert strong[0.8] == pytest.approx(fixed[0.8], abs=1e-3)
@@ -95,20 +95,20 @@ def test_looks_save_time_and_hold_power(rank):
 def test_enriched_pays_for_those_it_screens(rank):
     fields = {"enrolment": "enriched", "marker": "g", "screening_cost": number(50.0)}
     found = by_id(rank(trial("marked", sizes=[158], **fields)))["marked"]
-    assert found.proposal.screened == pytest.approx(found.proposal.patients / 0.56)
+    assert found.study.screened == pytest.approx(found.study.patients / 0.56)
     plain = by_id(rank(trial("plain", sizes=[158])))["plain"]
-    assert found.proposal.months > plain.proposal.months
+    assert found.study.months > plain.study.months
 
 
 def test_a_study_that_never_ends_or_costs_too_much_is_last_or_marked(rank):
     slow = trial("slow", sizes=[100_000])
     found = rank(NOTHING, slow, budget=number(5e6))
     last = found.evaluations[-1]
-    assert last.proposal.candidate.id == "slow"
-    assert math.isinf(last.proposal.months)
+    assert last.study.id == "slow"
+    assert math.isinf(last.study.months)
     assert last.worth.evsi == 0.0
     assert not last.within_budget
-    assert "never reached" in last.proposal.message
+    assert "never reached" in last.study.message
 
 
 def test_same_seed_same_numbers(rank):

@@ -3,8 +3,14 @@
 from equipoise.design.choice.beliefs import Beliefs
 from equipoise.design.choice.candidate import Candidate, DesignPlan, design_problems
 from equipoise.design.choice.event_sizing import SizingRow, sizing_table
-from equipoise.design.choice.proposals import Proposal, Setting, proposals
-from equipoise.design.choice.study_evaluation import Conclusion, PriorValue, StudyEvaluation
+from equipoise.design.choice.proposals import Proposal, proposals
+from equipoise.design.choice.study_evaluation import (
+    Conclusion,
+    PriorValue,
+    StudyEvaluation,
+    StudySummary,
+)
+from equipoise.design.choice.study_information import Setting
 
 __all__ = [
     "Beliefs",
@@ -16,6 +22,7 @@ __all__ = [
     "Setting",
     "SizingRow",
     "StudyEvaluation",
+    "StudySummary",
     "design_problems",
     "proposals",
     "sizing_table",

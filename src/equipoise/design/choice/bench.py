@@ -41,7 +41,7 @@ class Bench:
         best: dict[str, list[int]] = {}
         for i, item in enumerate(items):
             best.setdefault(item.candidate.id, []).append(i)
-        out = []
+        out, tops = [], []
         for places in best.values():
             worths = [self._worth(items[i], values[i][items[i].headline]) for i in places]
             order = sorted(
@@ -51,8 +51,9 @@ class Bench:
             others = tuple(
                 (items[places[j]].size, items[places[j]].looks, worths[j].enbs) for j in order[1:]
             )
+            tops.append(items[top])
             out.append(self._evaluation(items[top], values[top], others))
-        return self._with_priors(out)
+        return self._with_priors(out, tops)
 
     def _preference(self, item: Proposal, worth: StudyValue) -> float:
         """Net benefit; what is beyond the budget comes after whatever is within it."""
@@ -100,7 +101,7 @@ class Bench:
         tau = self.plan.between_trial_sd.value
         power = self._power(item)
         return StudyEvaluation(
-            proposal=item,
+            study=item.summary(),
             value=value,
             worth=worth,
             mcse=value.mcse * worth.patients,
@@ -134,8 +135,9 @@ class Bench:
             return Power(item.read_information, abs(wide.slope), left, None)
         return Power(item.read_information, 1.0, 0.0, item)
 
-    def _with_priors(self, found: list[StudyEvaluation]) -> list[StudyEvaluation]:
-        items = [one.proposal for one in found]
+    def _with_priors(
+        self, found: Sequence[StudyEvaluation], items: Sequence[Proposal]
+    ) -> list[StudyEvaluation]:
         columns: list[list[PriorValue]] = [[] for _ in items]
         for prior in self.beliefs.named:
             values = self._values(items, prior)

@@ -8,24 +8,23 @@ something to a difference that was not looked at.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from equipoise.design.belief.mixture_integral import Belief, expectation
-from equipoise.design.belief.strata_value import Adaptive, Reading, Study
-from equipoise.design.belief.surrogate import SurrogateLink
-from equipoise.design.belief.utility import treated_risk
+from equipoise.design.belief.strata_value import Reading, Study
 from equipoise.design.choice.candidate import Candidate, DesignPlan, MarkerSplit, Sourced
-from equipoise.design.ipd import StoredSamples
-from equipoise.design.sequential import SequentialPlan, Spending, sequential_plan
+from equipoise.design.choice.study_evaluation import StudySummary
+from equipoise.design.choice.study_information import (
+    Setting,
+    expected_fraction,
+    information_of,
+    spending_plan,
+    studies_of,
+)
+from equipoise.design.sequential import SequentialPlan
 from equipoise.design.sizes import EventPlan, constant_accrual, months_until_events
-from equipoise.evidence.question import Outcome
-from equipoise.synthesis.arrays import Array
-
-INTERIM = 0.5
-"""Share of the information at which an adaptive study looks at the marker."""
 
 PACES = (0.25, 0.5, 0.75, 1.0)
 """Shares of the longest accrual to try: fewer patients followed for longer, or more for less."""
@@ -82,22 +81,30 @@ class Proposal:
         """Index of the study at the headline R2."""
         return len(self.studies) // 2
 
-
-@dataclass(frozen=True)
-class Setting:
-    """What the proposals of a case share."""
-
-    plan: DesignPlan
-    late: Outcome
-    early: Outcome | None
-    stored: Mapping[str, StoredSamples]
-    belief: Belief
-    """Headline belief of the effect, for how early a sequential study is expected to stop."""
-
-
-def spending_plan(looks: int) -> SequentialPlan:
-    """O'Brien-Fleming spending at equal steps, one-sided 2.5 %."""
-    return sequential_plan(Spending("obrien-fleming"), np.arange(1, looks + 1) / looks)
+    def summary(self) -> StudySummary:
+        """Return the proposal as it is told."""
+        candidate, plan = self.candidate, self.plan
+        return StudySummary(
+            id=candidate.id,
+            label=candidate.label,
+            kind=candidate.kind,
+            outcome=candidate.outcome,
+            enrolment=candidate.enrolment,
+            marker=self.marker.axis if self.marker else "",
+            size=self.size,
+            looks=self.looks,
+            unit=self.unit,
+            patients=self.patients,
+            screened=self.screened,
+            months=self.months,
+            cost=self.cost,
+            early=self.early,
+            information=self.read_information,
+            looks_at=tuple(plan.t.tolist()) if plan else (),
+            bounds=tuple(plan.upper.tolist()) if plan else (),
+            message=self.message,
+            note=candidate.note,
+        )
 
 
 def proposals(candidate: Candidate, setting: Setting) -> Iterator[Proposal]:
@@ -132,7 +139,7 @@ def _stored(candidate: Candidate, setting: Setting) -> Proposal:
         found.cost + _value(candidate.fixed_cost),
         early,
         found.level_information,
-        _studies(found.level_information, early, None, candidate, setting),
+        studies_of(found.level_information, early, None, candidate, setting),
         None,
         None,
         found.message,
@@ -143,7 +150,7 @@ def _existing(candidate: Candidate, size: int, setting: Setting) -> Proposal:
     """Ask for recorded data: new ones read the average, known ones a marker's difference."""
     early = candidate.outcome != setting.late.name
     marker = _marker(candidate, setting.plan)
-    information = _information(size, early, candidate, setting)
+    information = information_of(size, early, candidate, setting)
     if candidate.in_belief:
         share = marker.prevalence.value if marker else 0.0
         reading = Reading(
@@ -155,7 +162,7 @@ def _existing(candidate: Candidate, size: int, setting: Setting) -> Proposal:
         if marker:
             message += " It adds a comparison by the marker, which has not been seen."
     else:
-        studies, message = _studies(information, early, marker, candidate, setting), ""
+        studies, message = studies_of(information, early, marker, candidate, setting), ""
     return Proposal(
         candidate,
         size,
@@ -180,9 +187,9 @@ def _trials(candidate: Candidate, size: int, looks: int, setting: Setting) -> It
     marker = _marker(candidate, setting.plan)
     plan = spending_plan(looks) if looks > 1 else None
     largest = size * (plan.inflation_factor(POWER) if plan else 1.0)
-    information = _information(largest, early, candidate, setting)
-    used = largest * (_expected_fraction(plan, information, early, setting) if plan else 1.0)
-    studies = _studies(information, early, marker, candidate, setting)
+    information = information_of(largest, early, candidate, setting)
+    used = largest * (expected_fraction(plan, information, early, setting) if plan else 1.0)
+    studies = studies_of(information, early, marker, candidate, setting)
     share = marker.prevalence.value if marker and candidate.enrolment == "enriched" else 1.0
     rate = _value(candidate.accrual_per_month) * share
     for pace in (1.0,) if early else PACES:
@@ -215,20 +222,6 @@ def _trials(candidate: Candidate, size: int, looks: int, setting: Setting) -> It
         )
 
 
-def _expected_fraction(
-    plan: SequentialPlan, information: float, early: bool, setting: Setting
-) -> float:
-    """Share of the largest information that is used on average, as believed."""
-    belief, link = setting.belief, setting.plan.link
-    if early and link is not None:
-        wide = SurrogateLink(
-            link.r_squared[len(link.r_squared) // 2], link.sd_early.value, link.sd_late.value
-        )
-        belief = wide.early_belief(belief)
-    drift = math.sqrt(information)
-    return expectation(belief, lambda theta: plan.expected_information(np.abs(theta) * drift))
-
-
 def _event_time(
     candidate: Candidate, rate: float, pace: float, events: float, setting: Setting
 ) -> tuple[float, float, str]:
@@ -240,57 +233,6 @@ def _event_time(
     plan = EventPlan(constant_accrual(rate, months), (hazard,), dropout=(lost / 12.0, lost / 12.0))
     found = months_until_events(plan, events)
     return found.patients, found.months, found.message
-
-
-def _information(size: float, early: bool, candidate: Candidate, setting: Setting) -> float:
-    """Information on the log effect of the outcome it reads, 1:1.
-
-    Events / 4 for a hazard ratio; for an odds ratio the inverse of
-    `2 / (n p (1 - p)) + 2 / (n p1 (1 - p1))`, `p1` at the smallest worthwhile effect.
-    """
-    if not early:
-        return size / 4.0
-    risk = candidate.control_risk.value if candidate.control_risk else 0.5
-    worthwhile = (setting.early.smallest_worthwhile if setting.early else None) or 1.0
-    treated = float(treated_risk(risk, worthwhile, "OR"))
-    return 0.5 * size / (1.0 / (risk * (1.0 - risk)) + 1.0 / (treated * (1.0 - treated)))
-
-
-def _studies(
-    information: float,
-    early: bool,
-    marker: MarkerSplit | None,
-    candidate: Candidate,
-    setting: Setting,
-) -> tuple[Study, ...]:
-    """Return what it says of the late outcome, for each R2 of the link."""
-    link = setting.plan.link
-    if not early or link is None:
-        return (_by_enrolment(information, marker, candidate),)
-    out = []
-    for r_squared in link.r_squared:
-        wide = SurrogateLink(r_squared, link.sd_early.value, link.sd_late.value)
-        out.append(_by_enrolment(wide.late_information(information), marker, candidate))
-    return tuple(out)
-
-
-def _by_enrolment(information: float, marker: MarkerSplit | None, candidate: Candidate) -> Study:
-    if marker is None:
-        return Reading(np.ones((1, 1)), np.array([information]))
-    share = marker.prevalence.value
-    shares = np.array([share, 1.0 - share])
-    apart = np.eye(2)
-    if candidate.enrolment == "all":
-        return Reading(shares[None, :], np.array([information]))
-    if candidate.enrolment == "enriched":
-        return Reading(apart[:1], np.array([information]))
-    if candidate.enrolment == "stratified":
-        return Reading(apart, information * shares)
-    first: Array = INTERIM * information * shares
-    only = first + np.array([(1.0 - INTERIM) * information, 0.0])
-    return Adaptive(
-        Reading(apart, first), Reading(apart, information * shares), Reading(apart, only)
-    )
 
 
 def _marker(candidate: Candidate, plan: DesignPlan) -> MarkerSplit | None:

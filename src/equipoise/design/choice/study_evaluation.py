@@ -6,7 +6,49 @@ from dataclasses import dataclass
 
 from equipoise.design.belief.population_value import StudyValue
 from equipoise.design.belief.strata_value import StrataValue
-from equipoise.design.choice.proposals import Proposal
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """What is proposed, as it is told; see `Proposal` for what it is made from.
+
+    Attributes
+    ----------
+    id, label, kind, outcome, enrolment, marker : str
+        As in the case; `marker` is the axis, empty without one.
+    size, looks : int
+    unit : str
+        What `size` counts.
+    patients, screened, months, cost : float
+    early : bool
+        Whether it reads the early outcome.
+    information : float
+        On the outcome it reads; 0 for what tests nothing.
+    looks_at, bounds : tuple of float
+        Information fractions and one-sided z bounds; empty with one analysis.
+    message, note : str
+        What to mind, as computed and as the case says.
+    """
+
+    id: str
+    label: str
+    kind: str
+    outcome: str
+    enrolment: str
+    marker: str
+    size: int
+    looks: int
+    unit: str
+    patients: float
+    screened: float
+    months: float
+    cost: float
+    early: bool
+    information: float
+    looks_at: tuple[float, ...]
+    bounds: tuple[float, ...]
+    message: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +76,7 @@ class StudyEvaluation:
 
     Attributes
     ----------
-    proposal : Proposal
+    study : StudySummary
     value : StrataValue
         A patient, at the headline R2 of the link, under the reference prior.
     worth : StudyValue
@@ -53,7 +95,7 @@ class StudyEvaluation:
         Sizes, looks and ENBS of the same candidate that were tried and not taken.
     """
 
-    proposal: Proposal
+    study: StudySummary
     value: StrataValue
     worth: StudyValue
     mcse: float
