@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.random import SeedSequence
 
 from equipoise.design.engines.chunks import Progress
@@ -17,6 +17,9 @@ from equipoise.design.scenario import Scenario
 from equipoise.design.trial_design import Design
 from equipoise.design.truth_in_groups import recruited
 from equipoise.synthesis.arrays import ArrayError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REFERENCES = ("patient", "statistic", "exact")
 """Which engine the others are held against: the one that assumes least."""
@@ -77,6 +80,8 @@ class EngineComparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a gap."""
+        import pandas as pd  # noqa: PLC0415  # keeps `check` and `--help` quick
+
         columns = ["measure", "of", "look", "engine", "gap", "mcse", "errors"]
         rows = [[getattr(g, name) for name in columns] for g in self.gaps]
         return pd.DataFrame(rows, columns=columns).assign(reference=self.reference)

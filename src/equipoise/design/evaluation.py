@@ -9,13 +9,19 @@ from functools import partial
 import numpy as np
 from numpy.random import SeedSequence
 
-from equipoise.design import several_hypotheses, single_hypothesis
 from equipoise.design.canonical_form import canonical_form
 from equipoise.design.engines.chunks import Progress, run_chunks
 from equipoise.design.operating_characteristics import OperatingCharacteristics
 from equipoise.design.refusals import problem
 from equipoise.design.scenario import Scenario
+from equipoise.design.several_hypotheses import (
+    patient_job as closed_patient_job,
+)
+from equipoise.design.several_hypotheses import (
+    statistic_job as closed_statistic_job,
+)
 from equipoise.design.simulation_job import Job
+from equipoise.design.single_hypothesis import exact_numbers, patient_job, statistic_job
 from equipoise.design.trial_design import Design
 from equipoise.design.trial_endpoints import EarlyThenLate
 from equipoise.design.truth_in_groups import mean_rates, recruited
@@ -57,21 +63,19 @@ def _exact(design: Design, scenario: Scenario) -> Evaluation:
         raise _not_canonical(design, form.reason)
 
     def evaluation(run: Run) -> OperatingCharacteristics:
-        return single_hypothesis.exact_numbers(design, scenario)
+        return exact_numbers(design, scenario)
 
     return evaluation
 
 
 def _statistic(design: Design, scenario: Scenario) -> Evaluation:
-    if design.traits.several:
-        return partial(_simulate, several_hypotheses.statistic_job(design, scenario), "statistic")
-    return partial(_simulate, single_hypothesis.statistic_job(design, scenario), "statistic")
+    prepare = closed_statistic_job if design.traits.several else statistic_job
+    return partial(_simulate, prepare(design, scenario), "statistic")
 
 
 def _patient(design: Design, scenario: Scenario) -> Evaluation:
-    if design.traits.several:
-        return partial(_simulate, several_hypotheses.patient_job(design, scenario), "patient")
-    return partial(_simulate, single_hypothesis.patient_job(design, scenario), "patient")
+    prepare = closed_patient_job if design.traits.several else patient_job
+    return partial(_simulate, prepare(design, scenario), "patient")
 
 
 def _simulate(job: Job, engine: str, run: Run) -> OperatingCharacteristics:

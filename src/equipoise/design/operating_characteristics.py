@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from equipoise.design.engines.tally import MonteCarlo
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BY_LOOK = ("stop_efficacy", "stop_futility", "not_reached", "rejected_by_look", "selection")
 """Measures whose first axis is the look."""
@@ -102,6 +105,8 @@ class OperatingCharacteristics:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a number: measure, of, look, value, mcse, engine, replicates."""
+        import pandas as pd  # noqa: PLC0415  # keeps `check` and `--help` quick
+
         columns = ["measure", "of", "look", "value", "mcse"]
         frame = pd.DataFrame(list(self.rows()), columns=columns)
         return frame.assign(engine=self.engine, replicates=self.replicates)
