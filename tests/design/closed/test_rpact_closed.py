@@ -103,11 +103,11 @@ def test_every_decision_and_statistic(pinned: Values, sizes: dict[str, np.ndarra
             for wanted in theirs["members"] == 1.0
         ]
         np.testing.assert_allclose(
-            ours.stage_p[0, order], theirs["stage_p"], rtol=0, atol=2e-8, err_msg=case
+            ours.stage_p[0, order], theirs["stage_p"], rtol=0, atol=1e-12, err_msg=case
         )
         combined = ours.combined[0, order]
         combined = np.exp(combined) if name.startswith("fi") else combined
-        np.testing.assert_allclose(combined, theirs["combined"], rtol=1e-6, atol=1e-6, err_msg=case)
+        np.testing.assert_allclose(combined, theirs["combined"], rtol=1e-10, atol=1e-10, err_msg=case)
         np.testing.assert_array_equal(ours.rejected[0], theirs["rejected"] == 1.0, err_msg=case)
         seen += theirs["rejected"].size
     assert seen > 200
@@ -125,9 +125,9 @@ def test_both_decisions_occur(pinned: Values) -> None:
 def test_fisher_critical_values(pinned: Values, stages: int, method: str, ours) -> None:
     theirs = pinned[f"{method}{stages}"]
     critical = ours(stages)
-    np.testing.assert_allclose(critical, theirs["critical"][0], rtol=3e-6)
+    np.testing.assert_allclose(critical, theirs["critical"][0], rtol=1e-11)
     np.testing.assert_allclose(
-        stage_probabilities(critical).cumsum(), theirs["spent"][0], atol=1e-7
+        stage_probabilities(critical).cumsum(), theirs["spent"][0], atol=1e-10
     )
 
 
@@ -135,7 +135,7 @@ def test_fisher_critical_values(pinned: Values, stages: int, method: str, ours) 
 def test_fisher_critical_values_with_acceptance(pinned: Values, accept: float) -> None:
     critical = pinned[f"accept{accept}"]["critical"][0]
     spent = stage_probabilities(critical, np.array([accept])).cumsum()
-    assert spent[-1] == pytest.approx(0.025, abs=2e-8)
+    assert spent[-1] == pytest.approx(0.025, abs=1e-10)
     np.testing.assert_allclose(fisher_bounds(spent, [accept]), critical, rtol=1e-9)
 
 
