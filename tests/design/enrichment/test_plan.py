@@ -15,8 +15,11 @@ from equipoise.design.closed import (
     KeepAll,
     KeepOnly,
     conditional_power,
+    equal_level_bounds,
+    fisher_product,
     inverse_normal,
 )
+from equipoise.design.closed.combination import normal_score
 from equipoise.design.enrichment import (
     EnrichmentSimulation,
     enrichment_plan,
@@ -74,20 +77,28 @@ def test_conditional_power_is_that_of_the_next_stage() -> None:
     assert ConditionalPower(0.5)(seen).tolist() == [[True, False]]
 
 
-def test_conditional_power_of_the_simulation_is_calibrated() -> None:
-    """At the interim estimate: simulate the second stage with that effect as the truth."""
+@pytest.mark.parametrize("first", [np.inf, 2.4])
+@pytest.mark.parametrize("kind", ["inverse normal", "Fisher"])
+def test_what_is_needed_is_what_rejects(first: float, kind: str) -> None:
+    """S goes on alone: it is rejected exactly when its second p-value meets the need."""
     kept: list[Interim] = []
 
     def watch(seen: Interim) -> np.ndarray:
         kept.append(seen)
         return KeepOnly(0)(seen)
 
-    plan = enrichment_plan(COMBINATION, watch)
-    endpoint = survival_endpoint(nested([0.6, 0.4]), [120, 140], [1.0, 0.7])
-    EnrichmentSimulation(plan, endpoint).trials(np.random.default_rng(3), 1)
-    seen = kept[0]
-    drift = float(seen.expected[0, 0])
-    assert drift == pytest.approx(float(seen.estimate[0, 0]) * np.sqrt(140 / 4), rel=1e-9)
+    inverse = inverse_normal([0.4, 1.0], [first, 1.98])
+    combination = inverse if kind == "inverse normal" else fisher_product(equal_level_bounds(2))
+    endpoint = survival_endpoint(nested([0.6, 0.4]), [120, 140], [0.9, 0.7])
+    plan = enrichment_plan(combination, watch)
+    found = EnrichmentSimulation(plan, endpoint).trials(np.random.default_rng(3), 500)
+    going = found.tested[:, 1, 0]
+    with np.errstate(invalid="ignore"):
+        meets = normal_score(found.p[:, 0, 1]) >= kept[0].needed[:, 0]
+    assert 50 < meets[going].sum() < going.sum() - 50
+    np.testing.assert_array_equal(found.rejected[going, 1, 0], meets[going])
+    drift = kept[0].estimate[:, 0] * np.sqrt(140 / 4)
+    np.testing.assert_allclose(kept[0].expected[:, 0], drift, rtol=1e-9)
 
 
 def test_a_rule_that_answers_in_the_wrong_shape_is_named() -> None:
