@@ -63,6 +63,15 @@ def test_links_lead_somewhere(pages: dict[str, str], root: Path, name: str) -> N
     assert [target for target in local if not (root / name).parent.joinpath(target).exists()] == []
 
 
+@pytest.mark.parametrize("name", ["docs/design.md", "docs/synthesis.md"])
+def test_examples_of_a_page_run_one_after_the_other(pages: dict[str, str], name: str) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", pages[name], re.MULTILINE | re.DOTALL)
+    assert blocks
+    shared: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, name, "exec"), shared)
+
+
 def said(text: str, program: str) -> set[str]:
     """Words that follow the program's name, in backticks or in a block of commands."""
     blocks = "\n".join(re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
