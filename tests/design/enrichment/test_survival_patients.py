@@ -145,6 +145,21 @@ def test_only_the_chosen_are_recruited_and_slower() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("events", [[30, 100], [50, 60]], ids=["S first", "F first"])
+def test_the_correlation_of_analyses_at_times_of_their_own(events: list[int]) -> None:
+    hazards = [[BASE, BASE], [BASE, BASE]]
+    given = {"accrual": 25.0, "interim_events": 40, "longest": 200.0}
+    late = survival_setting(TWO, (160, 160), [events, events], hazards, **given)
+    plan = enrichment_plan(LATE, KeepAll(), intersection="spiessens-debois")
+    _, cohorts = SurvivalEnrichment(plan, late).trials(np.random.default_rng(6), 3000)
+    for one in cohorts:
+        information = one.information()
+        said = np.sqrt(information[:, 0] / information[:, 1]).mean()
+        seen = np.corrcoef(one.z().T)[0, 1]
+        assert abs(said - seen) < 4 * (1 - seen**2) / math.sqrt(3000)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", [Difference(), KeepAll()], ids=["best", "all"])
 def test_error_at_patient_level(rule) -> None:
     found = run_chunks(SurvivalEnrichment(enrichment_plan(LATE, rule), setting()), 6000, 1000, 4)

@@ -92,12 +92,11 @@ def enrichment_plan(
                 "information and these bounds, or fisher_product.",
             )
         )
-    if problems:
+    if problems or not isinstance(combination, InverseNormal | FisherProduct):
         raise ArrayError(problems)
     if isinstance(intersection, str):
         refuse_random_subset(intersection, subset_size, error_simulated)
         intersection = intersection_test(intersection)
-    assert isinstance(combination, InverseNormal | FisherProduct)  # noqa: S101
     return EnrichmentPlan(combination, intersection, rule, success)
 
 

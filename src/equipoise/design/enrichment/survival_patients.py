@@ -47,6 +47,23 @@ class _Cohort:
         """Events of each population at its analysis: (n, m)."""
         return np.asarray(self.sums[:, :, 2].sum(axis=2))
 
+    def information(self) -> Array:
+        """Return numbers (n, m) whose root ratios are the correlations of neighbours.
+
+        Two populations are analysed at times of their own, and share the events of the smaller
+        until the earlier of the two: `r = sum_s min(V_s, V_s') / sqrt(V V')`, V the variances at
+        either time. Estimated, so the level of Spiessens-Debois is approximate here.
+        """
+        variance = self.sums[:, :, 1]
+        found = np.ones(self.times[:, :-1].shape)
+        for j in range(found.shape[1] - 1):
+            here, next_one = variance[:, j], variance[:, j + 1]
+            shared = np.minimum(here, next_one).sum(axis=1)
+            both = here.sum(axis=1) * next_one.sum(axis=1)
+            squared = shared**2 / np.maximum(both, NOTHING**2)
+            found[:, j + 1] = found[:, j] / np.clip(squared, NOTHING, 1.0)
+        return found
+
 
 @dataclass(frozen=True)
 class SurvivalEnrichment:
@@ -126,8 +143,7 @@ class SurvivalEnrichment:
         )
         running = first_totals(size, m)
         for k, cohort in enumerate((first, second)):
-            information = cohort.sums[:, :, 1].sum(axis=2)
-            running = after_stage(self.plan, running, p[:, :, k], information, k)
+            running = after_stage(self.plan, running, p[:, :, k], cohort.information(), k)
         rejected = np.zeros((size, 2, m), dtype=bool)
         rejected[:, 1] = running.populations() & kept
         tested = np.stack([np.ones((size, m), dtype=bool), kept], axis=1)
