@@ -55,7 +55,7 @@ class _Cohort:
         either time. Estimated, so the level of Spiessens-Debois is approximate here.
         """
         variance = self.sums[:, :, 1]
-        found = np.ones(self.times[:, :-1].shape)
+        found: Array = np.ones((self.times.shape[0], self.times.shape[1] - 1))
         for j in range(found.shape[1] - 1):
             here, next_one = variance[:, j], variance[:, j + 1]
             shared = np.minimum(here, next_one).sum(axis=1)
