@@ -121,3 +121,27 @@ for (groups in 1:2) for (normal in c(TRUE, FALSE)) for (effect in c(0.2, 0.5, 1.
       n = exact(size$nFixed), power30 = exact(reached$overallReject))
   }
 write(means, "sizes_means.csv")
+
+# Two rates exactly, from R's own distributions: every table, its one-sided p-value of Fisher's
+# test, and for Boschloo's test the largest cut-off whose size (grid of 501 rates) keeps the level
+exact_rows <- list()
+for (arms in list(c(12, 15), c(30, 30), c(25, 50))) for (pair in list(c(0.7, 0.35), c(0.35, 0.1)))
+  for (alpha in c(0.025, 0.05)) {
+    n0 <- arms[1]; n1 <- arms[2]
+    p <- outer(0:n0, 0:n1, function(a, b) phyper(b - 1, n1, n0, a + b, lower.tail = FALSE))
+    table_chance <- function(p0, p1) outer(dbinom(0:n0, n0, p0), dbinom(0:n1, n1, p1))
+    rates <- (0:500) / 500
+    size <- function(cut) {
+      least <- apply(p <= cut * (1 + 1e-10), 1, function(row) n1 + 1 - sum(row))
+      max(sapply(rates, function(q) sum(dbinom(0:n0, n0, q) *
+                                          pbinom(least - 1, n1, q, lower.tail = FALSE))))
+    }
+    cuts <- sort(unique(signif(c(p), 12)))
+    kept <- cuts[cuts < 3 * alpha]
+    cut <- max(kept[sapply(kept, size) <= alpha])
+    power <- function(cut) sum(table_chance(pair[2], pair[1])[p <= cut * (1 + 1e-10)])
+    exact_rows[[length(exact_rows) + 1]] <- data.frame(
+      n0, n1, treatment = pair[1], control = pair[2], alpha, fisher = exact(power(alpha)),
+      boschloo = exact(power(cut)), fisher_size = exact(size(alpha)), boschloo_size = exact(size(cut)))
+  }
+write(exact_rows, "sizes_exact.csv")

@@ -30,6 +30,15 @@ REFERENCES: tuple[Reference, ...] = (
         "10.2307/2533441",
     ),
     Reference(
+        "boschloo1970",
+        "Boschloo RD",
+        1970,
+        "Raised conditional level of significance for the 2x2-table when testing the equality of "
+        "two probabilities",
+        "Statistica Neerlandica 24:1-9",
+        "10.1111/j.1467-9574.1970.tb00104.x",
+    ),
+    Reference(
         "brannath2009",
         "Brannath W, Zuber E, Branson M, Bretz F, Gallo P, Posch M, Racine-Poon A",
         2009,
@@ -70,6 +79,14 @@ REFERENCES: tuple[Reference, ...] = (
         "Modification of sample size in group sequential clinical trials",
         "Biometrics 55:853-857",
         "10.1111/j.0006-341X.1999.00853.x",
+    ),
+    Reference(
+        "fleiss1980",
+        "Fleiss JL, Tytun A, Ury HK",
+        1980,
+        "A simple approximation for calculating sample sizes for comparing independent proportions",
+        "Biometrics 36:343-346",
+        "10.2307/2529990",
     ),
     Reference(
         "freedman1982",
