@@ -32,9 +32,7 @@ def rows(*values):
 
 def test_one_stratum_is_the_exact_integral():
     study = Reading(rows([1.0]), np.array([95.0]))
-    (drawn,) = strata_values(
-        undivided(EFFECT), WORTH, [study], np.random.default_rng(1), draws=100_000
-    )
+    (drawn,) = strata_values(undivided(EFFECT), WORTH, [study], 1, draws=100_000)
     exact = information_value(BELIEF, "positive", WORTH, 95.0)
     assert drawn.evsi == pytest.approx(exact.evsi, abs=4 * drawn.mcse)
     assert drawn.change == pytest.approx(exact.probability_of_change, abs=0.01)
@@ -46,7 +44,7 @@ def test_strata_that_cannot_differ_are_one():
     certain = type(none)(np.ones(1), np.zeros(1), np.zeros(1))
     belief = divided(EFFECT, 0.7, certain)
     study = Reading(rows([1.0, 0.0], [0.0, 1.0]), np.array([0.7 * 95.0, 0.3 * 95.0]))
-    (drawn,) = strata_values(belief, WORTH, [study], np.random.default_rng(2), draws=50_000)
+    (drawn,) = strata_values(belief, WORTH, [study], 2, draws=50_000)
     exact = information_value(BELIEF, "positive", WORTH, 95.0)
     assert drawn.evsi == pytest.approx(exact.evsi, abs=4 * drawn.mcse)
 
@@ -63,7 +61,7 @@ def test_more_is_worth_more_and_nothing_is_worth_nothing():
         Reading(apart, 300.0 * both),
         Reading(apart, 1e9 * both),
     ]
-    found = strata_values(belief, WORTH, studies, np.random.default_rng(3), draws=40_000)
+    found = strata_values(belief, WORTH, studies, 3, draws=40_000)
     assert found[0].evsi == 0.0
     values = [one.evsi for one in found]
     assert all(a <= b + 2e-5 for a, b in pairwise(values))
@@ -78,7 +76,7 @@ def test_an_adaptive_study_lies_between_its_first_stage_and_all_of_both():
     both = Reading(apart, 100.0 * share)
     only = Reading(apart, np.array([85.0, 15.0]))
     studies = [first, Adaptive(first, both, only), Adaptive(first, both, only, margin=1e9), both]
-    found = strata_values(belief, WORTH, studies, np.random.default_rng(4), draws=60_000)
+    found = strata_values(belief, WORTH, studies, 4, draws=60_000)
     slack = 4 * found[0].mcse
     assert found[0].evsi - slack <= found[1].evsi <= found[1].evpi
     assert found[2].evsi == pytest.approx(found[3].evsi, abs=slack)
@@ -108,4 +106,13 @@ def test_refusals():
     with pytest.raises(InputError, match="error above 0"):
         updated_difference(INTERACTION_PRIORS["reference"], 0.1, 0.0)
     with pytest.raises(InputError, match="at least 2"):
-        strata_values(undivided(EFFECT), WORTH, [], np.random.default_rng(1), draws=1)
+        strata_values(undivided(EFFECT), WORTH, [], 1, draws=1)
+
+
+def test_numbers_do_not_depend_on_who_computes_them():
+    belief = divided(EFFECT, 0.7, GENOTYPE)
+    study = Reading(rows([1.0, 0.0], [0.0, 1.0]), np.array([66.5, 28.5]))
+    alone = strata_values(belief, WORTH, [study], 5, draws=5001)
+    for workers in (2, 4):
+        assert strata_values(belief, WORTH, [study], 5, draws=5001, workers=workers) == alone
+    assert strata_values(belief, WORTH, [], 5) == ()

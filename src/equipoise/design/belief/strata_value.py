@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from equipoise.design.belief.mixture_integral import expectation
 from equipoise.design.belief.strata_belief import StrataBelief
 from equipoise.design.belief.utility import NetBenefit
+from equipoise.design.engines.chunks import run_chunks
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError
 
@@ -25,8 +26,8 @@ Flags = NDArray[np.bool_]
 INNER = 12
 """Hermite nodes for the utility within a component: it is smooth there."""
 
-BLOCK = 4096
-"""Draws worked out at once; it bounds the memory, not the answer."""
+BLOCK = 2000
+"""Draws a chunk: part of the job, so that no answer depends on who computes it."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,66 @@ class StrataValue:
     use_now: tuple[bool, ...]
 
 
+@dataclass(frozen=True)
+class ValueSums:
+    """Sums over draws for every study (n,): gains, their squares, changes; and gains of truth."""
+
+    draws: int
+    gained: Array
+    squares: Array
+    changed: Array
+    truth: float
+
+    def __add__(self, other: ValueSums) -> ValueSums:
+        """Add the draws of another chunk."""
+        return ValueSums(
+            self.draws + other.draws,
+            self.gained + other.gained,
+            self.squares + other.squares,
+            self.changed + other.changed,
+            self.truth + other.truth,
+        )
+
+
+@dataclass(frozen=True)
+class StrataDraws:
+    """Values all studies on some draws; a job for `run_chunks`."""
+
+    belief: StrataBelief
+    utility: NetBenefit
+    studies: tuple[Study, ...]
+    use_now: Flags
+
+    def __call__(self, rng: np.random.Generator, size: int) -> ValueSums:
+        """Draw `size` truths and add up what each study gains."""
+        truth = _draw(self.belief, rng, size)
+        noise = rng.standard_normal((2, size, len(self.belief.names)))
+        worth = np.stack([self.utility.of(column) for column in truth.T], axis=1)
+        shares = self.belief.shares
+        gained, changed = np.empty((2, len(self.studies), size))
+        for i, study in enumerate(self.studies):
+            use = _choices(self.belief, self.utility, study, truth, noise)
+            gained[i] = _gained(use, self.use_now, worth, shares)
+            changed[i] = (use != self.use_now).any(axis=1)
+        perfect = _gained(worth > 0.0, self.use_now, worth, shares)
+        return ValueSums(
+            size,
+            gained.sum(axis=1),
+            (gained * gained).sum(axis=1),
+            changed.sum(axis=1),
+            float(perfect.sum()),
+        )
+
+
 def strata_values(
     belief: StrataBelief,
     utility: NetBenefit,
     studies: Sequence[Study],
-    rng: np.random.Generator,
+    seed: int,
     *,
     draws: int = 20_000,
+    workers: int = 1,
+    scheduler: str = "threads",
 ) -> tuple[StrataValue, ...]:
     """Value every study on common draws of the truth and of the noise.
 
@@ -89,9 +143,11 @@ def strata_values(
     utility : NetBenefit
         Of use in a patient of any stratum.
     studies : sequence of Reading or Adaptive
-    rng : numpy.random.Generator
+    seed : int
     draws : int
         At least 2.
+    workers, scheduler
+        Who computes the chunks, see `engines.run_chunks`; the numbers are the same.
 
     Returns
     -------
@@ -105,26 +161,29 @@ def strata_values(
     """
     if draws < 2:
         raise ArrayError([Problem("", "", "draws", str(draws), "at least 2", "Draw more.")])
-    truth = _draw(belief, rng, draws)
-    noise = rng.standard_normal((2, draws, len(belief.names)))
-    now = np.array([expectation(belief.marginal(s), utility.of) for s in range(len(belief.names))])
-    use_now = now > 0.0
-    worth = np.stack([utility.of(column) for column in truth.T], axis=1)
-    gain_of_truth = _gained(worth > 0.0, use_now, worth, belief.shares)
-    out = []
-    for study in studies:
-        use = _choices(belief, utility, study, truth, noise)
-        gained = _gained(use, use_now, worth, belief.shares)
-        out.append(
-            StrataValue(
-                float(gained.mean()),
-                float(gained.std(ddof=1) / math.sqrt(draws)),
-                float(gain_of_truth.mean()),
-                float(np.mean((use != use_now).any(axis=1))),
-                tuple(bool(x) for x in use_now),
-            )
+    if not studies:
+        return ()
+    use_now = _now(belief, utility)
+    job = StrataDraws(belief, utility, tuple(studies), use_now)
+    sums = run_chunks(job, draws, BLOCK, seed, workers=workers, scheduler=scheduler)
+    mean = sums.gained / draws
+    spread = np.maximum(sums.squares - draws * mean * mean, 0.0) / (draws - 1)
+    return tuple(
+        StrataValue(
+            float(mean[i]),
+            math.sqrt(float(spread[i]) / draws),
+            sums.truth / draws,
+            float(sums.changed[i]) / draws,
+            tuple(bool(x) for x in use_now),
         )
-    return tuple(out)
+        for i in range(len(studies))
+    )
+
+
+def _now(belief: StrataBelief, utility: NetBenefit) -> Flags:
+    """Today's choice in each stratum (s,)."""
+    strata = range(len(belief.names))
+    return np.array([expectation(belief.marginal(s), utility.of) for s in strata]) > 0.0
 
 
 def _draw(belief: StrataBelief, rng: np.random.Generator, draws: int) -> Array:
@@ -190,21 +249,17 @@ def _decided(belief: StrataBelief, utility: NetBenefit, reading: Reading, y: Arr
     rows, variance = reading.rows[keep], 1.0 / reading.information[keep]
     out = np.empty((y.shape[0], len(belief.names)), dtype=bool)
     if not keep.any():
-        now = [expectation(belief.marginal(s), utility.of) for s in range(len(belief.names))]
-        out[:] = np.array(now) > 0.0
+        out[:] = _now(belief, utility)
         return out
     gains, left, scales, constants = _updates(belief, rows, variance)
     nodes, w = np.polynomial.hermite_e.hermegauss(INNER)
-    for start in range(0, y.shape[0], BLOCK):
-        part = y[start : start + BLOCK, keep]
-        apart = part[:, None, :] - belief.means @ rows.T
-        white = np.einsum("jab,njb->nja", scales, apart)
-        logs = constants - 0.5 * (white**2).sum(axis=2)
-        weights = np.exp(logs - logs.max(axis=1, keepdims=True))
-        centres = belief.means + np.einsum("jab,njb->nja", gains, apart)
-        worth = utility.of(centres[..., None] + left[..., None] * nodes) @ (w / w.sum())
-        out[start : start + BLOCK] = (weights[:, :, None] * worth).sum(axis=1) > 0.0
-    return out
+    apart = y[:, None, keep] - belief.means @ rows.T
+    white = np.einsum("jab,njb->nja", scales, apart)
+    logs = constants - 0.5 * (white**2).sum(axis=2)
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    centres = belief.means + np.einsum("jab,njb->nja", gains, apart)
+    worth = utility.of(centres[..., None] + left[..., None] * nodes) @ (w / w.sum())
+    return np.asarray((weights[:, :, None] * worth).sum(axis=1) > 0.0)
 
 
 def _updates(

@@ -25,6 +25,17 @@ ALPHA = 0.025
 
 
 @dataclass(frozen=True)
+class Crew:
+    """Who computes: workers of a scheduler, see `engines.run_chunks`. No number depends on it."""
+
+    workers: int = 1
+    scheduler: str = "threads"
+
+
+ALONE = Crew()
+
+
+@dataclass(frozen=True)
 class Bench:
     """What all proposals of a case are valued with."""
 
@@ -34,6 +45,7 @@ class Bench:
     plan: DesignPlan
     seed: int
     draws: int
+    crew: Crew
 
     def evaluate(self, items: Sequence[Proposal]) -> list[StudyEvaluation]:
         """Value all proposals and keep the best of each candidate."""
@@ -69,8 +81,17 @@ class Bench:
             mine = {id(item.studies): item.studies for item in items if _axis(item) == marker}
             belief = self.beliefs.of(prior, marker)
             studies = [study for group in mine.values() for study in group]
-            rng = np.random.default_rng(self.seed)
-            values = iter(strata_values(belief, self.utility, studies, rng, draws=self.draws))
+            values = iter(
+                strata_values(
+                    belief,
+                    self.utility,
+                    studies,
+                    self.seed,
+                    draws=self.draws,
+                    workers=self.crew.workers,
+                    scheduler=self.crew.scheduler,
+                )
+            )
             for key, group in mine.items():
                 found[key] = [next(values) for _ in group]
         return [found[id(item.studies)] for item in items]
@@ -144,8 +165,9 @@ class Bench:
             for i, item in enumerate(items):
                 worth = self._worth(item, values[i][item.headline])
                 belief = self._tested(item, prior)
-                cap = expectation(belief, lambda x: np.asarray(x < 0.0, dtype=float), (0.0,))
-                assured = self._power(item).average(belief) if _tests(item) else math.nan
+                power = self._power(item)
+                cap = power.cap(belief)
+                assured = power.average(belief) if _tests(item) else math.nan
                 columns[i].append(PriorValue(prior, worth.evsi, worth.enbs, assured, cap))
         return [replace(one, priors=tuple(p)) for one, p in zip(found, columns, strict=True)]
 
@@ -184,3 +206,13 @@ class Power:
         """Assurance: the power averaged over what is believed of the effect."""
         wider = Belief(belief.weights, belief.means, np.hypot(belief.sds, between_trial_sd))
         return expectation(wider, lambda theta: self(-theta))
+
+    def cap(self, belief: Belief) -> float:
+        """Assurance of an endless study: P(benefit) on the outcome it reads.
+
+        An early outcome may be better although the late one is not, so that its cap is another.
+        """
+        if self.left == 0.0:
+            return expectation(belief, lambda x: np.asarray(x < 0.0, dtype=float), (0.0,))
+        spread = math.sqrt(self.left)
+        return expectation(belief, lambda x: np.asarray(ndtr(-self.slope * x / spread)))
