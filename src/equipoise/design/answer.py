@@ -33,7 +33,27 @@ def design_answer(found: CaseDesign) -> dict[str, Any]:
             }
             for row in studies.sizing
         ],
+        "assurance_curve": [
+            {
+                "prior": curve.prior,
+                "cap": curve.cap,
+                "events": list(curve.events),
+                "assurance": list(curve.assurance),
+            }
+            for curve in studies.assurance_curve
+        ],
         "stored_samples": [_samples(one) for one in studies.stored],
+        "inputs": [
+            {
+                "part": one.part,
+                "name": one.name,
+                "meaning": one.meaning,
+                "value": one.value,
+                "source": one.source,
+                "assumed": one.assumed,
+            }
+            for one in found.inputs
+        ],
         "synopsis": [{"heading": part.heading, "text": part.text} for part in found.synopsis],
     }
 

@@ -11,7 +11,9 @@ import numpy as np
 from equipoise.design.belief.mixture_integral import Belief
 from equipoise.design.belief.strata_belief import StrataBelief, divided, updated_difference
 from equipoise.design.choice.beliefs import Beliefs
+from equipoise.design.choice.bench import ALONE, Crew
 from equipoise.design.choice.candidate import DesignPlan, MarkerSplit, Samples
+from equipoise.design.choice.input_sources import PlanInput, plan_inputs
 from equipoise.design.choice.proposals import Proposal, proposals
 from equipoise.design.choice.study_information import Setting
 from equipoise.design.ipd import StoredSamples, stored_samples
@@ -35,10 +37,19 @@ EFFECT = "positive"
 
 @dataclass(frozen=True)
 class CaseDesign:
-    """The ranking of a case's candidate studies, and a synopsis of the best trial."""
+    """The ranking of a case's candidate studies, and a synopsis of the best trial.
+
+    Attributes
+    ----------
+    studies : NextStudy
+    synopsis : tuple of Section
+    inputs : tuple of PlanInput
+        Every number the ranking rests on, with its source.
+    """
 
     studies: NextStudy
     synopsis: tuple[Section, ...]
+    inputs: tuple[PlanInput, ...]
 
 
 def design_studies(
@@ -51,6 +62,7 @@ def design_studies(
     name: str,
     seed: int,
     draws: int = 20_000,
+    crew: Crew = ALONE,
 ) -> CaseDesign:
     """Value the candidate studies of a case on what the synthesis believes.
 
@@ -64,6 +76,8 @@ def design_studies(
         Of the case, on the command line.
     seed, draws : int
         Of the common draws.
+    crew : Crew
+        Who computes; no number depends on it.
 
     Returns
     -------
@@ -87,9 +101,16 @@ def design_studies(
         item for candidate in plan.candidates for item in proposals(candidate, setting)
     ]
     ranked = rank_studies(
-        items, beliefs, plan, found.outcome, seed=seed, draws=draws, stored=tuple(stored.values())
+        items,
+        beliefs,
+        plan,
+        found.outcome,
+        seed=seed,
+        draws=draws,
+        stored=tuple(stored.values()),
+        crew=crew,
     )
-    return CaseDesign(ranked, synopsis(ranked, question, found, name))
+    return CaseDesign(ranked, synopsis(ranked, question, found, name), plan_inputs(plan))
 
 
 def _problems(

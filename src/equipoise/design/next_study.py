@@ -11,10 +11,12 @@ import numpy as np
 from equipoise.design.belief.mixture_integral import expectation
 from equipoise.design.belief.population_value import Population
 from equipoise.design.belief.utility import Utility
+from equipoise.design.choice.assurance_curve import AssuranceCurve, assurance_curves
 from equipoise.design.choice.beliefs import Beliefs
-from equipoise.design.choice.bench import Bench
+from equipoise.design.choice.bench import ALONE, Bench, Crew
 from equipoise.design.choice.candidate import DesignPlan
 from equipoise.design.choice.event_sizing import SizingRow, sizing_table
+from equipoise.design.choice.input_sources import plan_inputs
 from equipoise.design.choice.proposals import Proposal
 from equipoise.design.choice.study_evaluation import StudyEvaluation
 from equipoise.design.ipd import StoredSamples
@@ -41,6 +43,8 @@ class NextStudy:
     evpi : float
         Of the undivided population, in the currency.
     sizing : tuple of SizingRow
+    assurance_curve : tuple of AssuranceCurve
+        One a prior, for an outcome that is a time to an event; else none.
     draws, seed : int
     stored : tuple of StoredSamples
     message : str
@@ -53,6 +57,7 @@ class NextStudy:
     cap: float
     evpi: float
     sizing: tuple[SizingRow, ...]
+    assurance_curve: tuple[AssuranceCurve, ...]
     draws: int
     seed: int
     stored: tuple[StoredSamples, ...]
@@ -84,6 +89,7 @@ def rank_studies(
     seed: int,
     draws: int = 20_000,
     stored: Sequence[StoredSamples] = (),
+    crew: Crew = ALONE,
 ) -> NextStudy:
     """Value every proposal, keep the best size of each candidate, and rank.
 
@@ -98,6 +104,8 @@ def rank_studies(
         Of the common draws; each marker has the same.
     stored : sequence of StoredSamples
         Shown with the ranking.
+    crew : Crew
+        Who computes.
 
     Returns
     -------
@@ -111,13 +119,14 @@ def rank_studies(
         plan.stake.horizon_years.value,
         plan.stake.discount_rate.value,
     )
-    bench = Bench(beliefs, utility, population, plan, seed, draws)
+    bench = Bench(beliefs, utility, population, plan, seed, draws, crew)
     found = bench.evaluate(list(candidates))
     posterior, effect = beliefs.named[beliefs.headline]
     believed = beliefs.effect(beliefs.headline)
     now = expectation(believed, utility.of)
     turn = math.log(float(outcome.smallest_worthwhile or 1.0))
     perfect = expectation(believed, lambda x: np.maximum(utility.of(x), 0.0), [turn])
+    sizing = sizing_table(plan.truths)
     return NextStudy(
         evaluations=tuple(sorted(found, key=lambda e: (-e.worth.enbs, e.study.id))),
         currency=plan.decision.currency,
@@ -125,7 +134,8 @@ def rank_studies(
         use_now=now > 0.0,
         cap=posterior.probability(effect, below=0.0),
         evpi=(perfect - max(0.0, now)) * population.patients_reached(0.0),
-        sizing=sizing_table(plan.truths),
+        sizing=sizing,
+        assurance_curve=assurance_curves(beliefs, sizing) if outcome.measure == "HR" else (),
         draws=draws,
         seed=seed,
         stored=tuple(stored),
@@ -139,25 +149,9 @@ def _message(found: Sequence[StudyEvaluation], plan: DesignPlan) -> str:
     sentences = []
     if best.worth.enbs <= 0.0 and best.study.kind != "nothing":
         sentences.append("No study returns what it costs under these assumptions.")
-    assumed = sum(1 for text in _sources(plan) if text.lower().startswith("assumed"))
-    total = len(_sources(plan))
-    sentences.append(f"{assumed} of the {total} inputs are assumed; the ranking moves with them.")
+    inputs = plan_inputs(plan)
+    assumed = sum(item.assumed for item in inputs)
+    sentences.append(
+        f"{assumed} of the {len(inputs)} inputs are assumed; the ranking moves with them."
+    )
     return " ".join(sentences)
-
-
-def _sources(plan: DesignPlan) -> list[str]:
-    """Every source named in the slice."""
-    found: list[str] = []
-
-    def walk(item: object) -> None:
-        if isinstance(item, dict):
-            if "source" in item and "value" in item:
-                found.append(str(item["source"]))
-            for value in item.values():
-                walk(value)
-        elif isinstance(item, list | tuple):
-            for value in item:
-                walk(value)
-
-    walk(plan.model_dump())
-    return found

@@ -69,7 +69,7 @@ class Stake(Slice):
     horizon_years: Sourced
     """Years from now for which the question stays alive."""
     discount_rate: SourcedProportion
-    """A year."""
+    """Rate a year at which later patients count for less."""
 
 
 class Samples(Slice):

@@ -61,7 +61,16 @@ class Conclusion:
 
 @dataclass(frozen=True)
 class PriorValue:
-    """Value of a study under one named prior."""
+    """Value of a study under one named prior.
+
+    Attributes
+    ----------
+    prior : str
+    evsi, enbs : float
+        To the population, at the size that is best under the reference prior.
+    assurance, cap : float
+        Of a significant result at that size, and at any: P(benefit) on what the study reads.
+    """
 
     prior: str
     evsi: float
