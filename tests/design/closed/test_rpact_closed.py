@@ -107,7 +107,9 @@ def test_every_decision_and_statistic(pinned: Values, sizes: dict[str, np.ndarra
         )
         combined = ours.combined[0, order]
         combined = np.exp(combined) if name.startswith("fi") else combined
-        np.testing.assert_allclose(combined, theirs["combined"], rtol=1e-10, atol=1e-10, err_msg=case)
+        np.testing.assert_allclose(
+            combined, theirs["combined"], rtol=1e-10, atol=1e-10, err_msg=case
+        )
         np.testing.assert_array_equal(ours.rejected[0], theirs["rejected"] == 1.0, err_msg=case)
         seen += theirs["rejected"].size
     assert seen > 200

@@ -110,15 +110,12 @@ def closed_test(
     >>> test.rejected[0, :, 1].tolist(), test.adjusted_p[0, 0].round(5).tolist()
     ([True, False], [0.02, 0.00184])
     """
-    values = _checked(p)
+    values = _checked(p, combination.stages)
     test = intersection_test(intersection) if isinstance(intersection, str) else intersection
     if information is None and test is intersection_test("spiessens-debois"):
         action = "Pass patients or events of every population in every stage."
         raise ArrayError([Problem("", "", "information", "None", "shape (n, m, K)", action)])
-    size = np.broadcast_to(
-        np.ones(1) if information is None else np.asarray(information, dtype=np.float64),
-        values.shape,
-    )
+    size = _information(information, values.shape)
     members = intersection_members(values.shape[1])
     stage_p = np.stack([_stage_p(values, size, test, held) for held in members], axis=1)
     return decide(members, stage_p, combination, values.shape[1])
@@ -183,14 +180,15 @@ def _stage_p(p: Array, size: Array, test: Intersection, held: Flags) -> Array:
     return np.stack([test(p[:, held, k], size[:, held, k]) for k in stages], axis=-1)
 
 
-def _checked(p: ArrayLike) -> Array:
+def _checked(p: ArrayLike, stages: int) -> Array:
     """P-values as (n, m, K), or every reason why they are not."""
-    values = np.asarray(p, dtype=np.float64)
+    values = _numbers(p, "p")
     if values.ndim == 2:
         values = values[None]
-    if values.ndim != 3:
-        shown = f"shape {values.shape}"
-        raise ArrayError([Problem("", "", "p", shown, "shape (n, m, K)", "Reshape the array.")])
+    if values.ndim != 3 or values.shape[2] != stages or values.shape[1] == 0:
+        shown, allowed = f"shape {values.shape}", f"shape (n, m, {stages}) for these bounds"
+        action = "One p-value a stage that the combination test plans; NaN for what is to come."
+        raise ArrayError([Problem("", "", "p", shown, allowed, action)])
     problems = []
     outside = (values < 0.0) | (values > 1.0)
     for place in np.argwhere(outside)[:20]:
@@ -208,3 +206,22 @@ def _checked(p: ArrayLike) -> Array:
     if problems:
         raise ArrayError(problems)
     return values
+
+
+def _information(information: ArrayLike | None, shape: tuple[int, ...]) -> Array:
+    """Information as (n, m, K); ones where none is given."""
+    given = np.ones(1) if information is None else _numbers(information, "information")
+    try:
+        return np.broadcast_to(given, shape)
+    except ValueError as error:
+        shown, allowed = f"shape {given.shape}", f"what broadcasts to {shape}"
+        problem = Problem("", "", "information", shown, allowed, "Reshape the array.")
+        raise ArrayError([problem]) from error
+
+
+def _numbers(values: ArrayLike, name: str) -> Array:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        problem = Problem("", "", name, repr(values), "numbers", "Pass an array of numbers.")
+        raise ArrayError([problem]) from error

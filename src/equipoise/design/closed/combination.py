@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincc, ndtr, ndtri
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError
+from equipoise.synthesis.arrays import Array, ArrayError, as_vector
 
 METHOD_CITES = {
     "inverse_normal": ("lehmacher1999",),
@@ -53,6 +53,11 @@ class InverseNormal:
     weights: Array
     upper: Array
     lower: Array
+
+    @property
+    def stages(self) -> int:
+        """Stages planned."""
+        return int(self.upper.size)
 
     def statistics(self, p: Array) -> Array:
         """Return the combined statistic at every stage, shape (..., K), of p-values (..., K)."""
@@ -107,6 +112,11 @@ class FisherProduct:
 
     critical: Array
     accept: Array
+
+    @property
+    def stages(self) -> int:
+        """Stages planned."""
+        return int(self.critical.size)
 
     def statistics(self, p: Array) -> Array:
         """Return the log of the product up to every stage, shape (..., K)."""
@@ -170,9 +180,8 @@ def inverse_normal(
     >>> test.statistics(np.array([0.02, 0.03])).round(4).tolist()
     [2.0537, 2.7821]
     """
-    t = np.atleast_1d(np.asarray(information, dtype=np.float64))
-    up = np.atleast_1d(np.asarray(upper, dtype=np.float64))
-    low = np.full(t.size - 1, -np.inf) if lower is None else np.atleast_1d(np.asarray(lower))
+    t, up = as_vector(information, "information"), as_vector(upper, "upper")
+    low = np.full(t.size - 1, -np.inf) if lower is None else as_vector(lower, "lower")
     steps = np.diff(t, prepend=0.0)
     problems = []
     if not np.all(steps > 0.0) or not np.all(np.isfinite(t)):
@@ -187,7 +196,7 @@ def inverse_normal(
         problems.append(Problem("", "", "lower", shown, allowed, "Pass one bound an interim."))
     if problems:
         raise ArrayError(problems)
-    return InverseNormal(np.sqrt(steps), up, low.astype(np.float64))
+    return InverseNormal(np.sqrt(steps), up, low)
 
 
 def fisher_product(critical: ArrayLike, accept: ArrayLike | None = None) -> FisherProduct:
@@ -198,8 +207,8 @@ def fisher_product(critical: ArrayLike, accept: ArrayLike | None = None) -> Fish
     ArrayError
         Critical values outside (0, 1), or of another number than the stages.
     """
-    c = np.atleast_1d(np.asarray(critical, dtype=np.float64))
-    a = np.ones(c.size - 1) if accept is None else np.atleast_1d(np.asarray(accept, dtype=float))
+    c = as_vector(critical, "critical")
+    a = np.ones(c.size - 1) if accept is None else as_vector(accept, "accept")
     problems = []
     if not np.all((c > 0.0) & (c < 1.0)):
         shown = str(c.tolist())

@@ -10,7 +10,8 @@ from numpy.polynomial import Polynomial
 from scipy.optimize import brentq
 from scipy.special import gammaincc, gammainccinv
 
-from equipoise.synthesis.arrays import Array
+from equipoise.errors import Problem
+from equipoise.synthesis.arrays import Array, ArrayError
 
 METHOD_CITES = {"fisher_bounds": ("bauer1994", "wassmer1999")}
 """Keys of `equipoise.cite.REFERENCES` behind the product test and its many-stage form."""
@@ -83,6 +84,7 @@ def stage_probabilities(critical: Array, accept: Array | None = None) -> Array:
     >>> round(float(stage_probabilities(np.array([c, c])).sum()), 9)
     0.025
     """
+    _refuse_outside(critical=critical, accept=np.ones(1) if accept is None else accept)
     stages = critical.size
     least = np.zeros(stages)
     if accept is not None:
@@ -119,6 +121,11 @@ def fisher_bounds(spent: Sequence[float], accept: Sequence[float] | None = None)
     >>> fisher_bounds([0.001, 0.01, 0.025]).round(9).tolist()
     [0.001, 0.001309183, 0.00068077]
     """
+    given = np.asarray(spent, dtype=np.float64)
+    if given.size == 0 or not np.all(np.diff(given, prepend=0.0) > 0.0) or given[-1] >= 1.0:
+        action = "Spend something at every stage; leave out a look that spends nothing."
+        allowed = "rising, above 0, below 1"
+        raise ArrayError([Problem("", "", "spent", str(given.tolist()), allowed, action)])
     critical: list[float] = []
     stop = None if accept is None else np.asarray(accept, dtype=np.float64)
     before = 0.0
@@ -145,6 +152,7 @@ def full_level_bounds(stages: int, alpha: float = 0.025) -> Array:
     >>> full_level_bounds(2).round(9).tolist()
     [0.003804223, 0.003804223]
     """
+    _refuse_plan(stages, alpha)
     return np.full(stages, math.exp(-gammainccinv(stages, alpha)))
 
 
@@ -158,6 +166,7 @@ def equal_level_bounds(stages: int, alpha: float = 0.025) -> Array:
     >>> equal_level_bounds(2).round(9).tolist()
     [0.015788073, 0.002220544]
     """
+    _refuse_plan(stages, alpha)
     shapes = np.arange(1.0, stages + 1.0)
 
     def bounds(level: float) -> Array:
@@ -174,3 +183,21 @@ def equal_level_bounds(stages: int, alpha: float = 0.025) -> Array:
 def product_level(critical: float, stages: int) -> float:
     """Level of `p_1 ... p_K <= critical` alone: the gamma tail beyond `-log critical`."""
     return float(gammaincc(stages, -math.log(critical)))
+
+
+def _refuse_plan(stages: int, alpha: float) -> None:
+    """Refuse a test without a stage or a level that is none."""
+    if stages < 1 or not 0.0 < alpha < 1.0:
+        shown, allowed = f"stages {stages}, alpha {alpha}", "1 stage or more, alpha in (0, 1)"
+        raise ArrayError([Problem("", "", "plan", shown, allowed, "Correct it.")])
+
+
+def _refuse_outside(**values: Array) -> None:
+    """Refuse critical values outside (0, 1) and limits of acceptance outside (0, 1]."""
+    problems = [
+        Problem("", "", name, str(v.tolist()), "above 0, at most 1", "Correct it.")
+        for name, v in values.items()
+        if not np.all((v > 0.0) & (v <= 1.0))
+    ]
+    if problems:
+        raise ArrayError(problems)

@@ -42,9 +42,7 @@ class EnrichmentPlan:
     @property
     def stages(self) -> int:
         """Stages planned."""
-        if isinstance(self.combination, InverseNormal):
-            return int(self.combination.upper.size)
-        return int(self.combination.critical.size)
+        return self.combination.stages
 
 
 def enrichment_plan(

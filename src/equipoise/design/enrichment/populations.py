@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import Problem
-from equipoise.synthesis.arrays import Array, ArrayError
+from equipoise.synthesis.arrays import Array, ArrayError, as_vector
 
 Integers = NDArray[np.int64]
 
@@ -61,8 +61,8 @@ def nested(shares: ArrayLike) -> Nested:
     >>> nested([0.6, 0.4]).weights.tolist()
     [[0.0, 1.0], [0.6, 0.4]]
     """
-    found = np.atleast_1d(np.asarray(shares, dtype=np.float64))
-    if found.ndim != 1 or not np.all(found > 0.0) or not abs(found.sum() - 1.0) < 1e-9:
+    found = as_vector(shares, "shares")
+    if found.size == 0 or not np.all(found > 0.0) or not abs(found.sum() - 1.0) < 1e-9:
         action = (
             "A stratum of share 0 does not exist: leave it out; with one left, plan all-comers."
         )
@@ -104,9 +104,9 @@ def stage_patients(populations: Nested, stage_totals: ArrayLike, allocation: flo
     >>> stage_patients(nested([0.6, 0.4]), [100], 1.0)[0].tolist()
     [[[0, 0], [50, 50]], [[30, 30], [20, 20]]]
     """
-    totals = np.atleast_1d(np.asarray(stage_totals))
-    bad = not np.all(totals == totals.astype(np.int64)) or not allocation > 0.0
-    if bad or np.any(totals < 1):
+    totals = as_vector(stage_totals, "stage_totals")
+    whole = np.all(np.isfinite(totals) & (totals >= 1.0) & (totals == np.floor(totals)))
+    if not whole or totals.size == 0 or not 0.0 < allocation < np.inf:
         shown = f"{totals.tolist()} at {allocation}"
         allowed, action = "whole numbers above 0, allocation above 0", "Correct them."
         raise ArrayError([Problem("", "", "stage_totals", shown, allowed, action)])

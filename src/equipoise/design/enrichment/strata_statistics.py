@@ -171,11 +171,17 @@ def survival_endpoint(
         bad.append(
             Problem("", "", "hazard_ratios", str(ratios.tolist()), allowed, "One a stratum.")
         )
+    if not 0.0 < allocation < math.inf:
+        allowed = "finite, above 0"
+        bad.append(Problem("", "", "allocation", repr(allocation), allowed, "Correct it."))
+    q = None if control_risks is None else np.asarray(control_risks, dtype=np.float64)
+    if q is not None and (q.shape != ratios.shape or not np.all((q > 0.0) & (q < 1.0))):
+        allowed = f"{populations.size} numbers above 0, below 1"
+        bad.append(Problem("", "", "control_risks", str(q.tolist()), allowed, "One a stratum."))
     if bad:
         raise ArrayError(bad)
     risk = 1.0 + allocation * ratios
-    if control_risks is not None:
-        q = np.asarray(control_risks, dtype=np.float64)
+    if q is not None:
         risk = q + allocation * (1.0 - (1.0 - q) ** ratios)
     share = populations.weights * risk
     share /= share.sum(axis=1, keepdims=True)
