@@ -53,6 +53,7 @@ from equipoise.design.evaluation import (
     ENGINES,
     evaluate,
 )
+from equipoise.design.historical_controls import HistoricalControls
 from equipoise.design.ipd import (
     StoredSamples,
     stored_samples,
@@ -165,6 +166,7 @@ __all__ = [
     "FinishedTrial",
     "FisherProduct",
     "HaybittlePeto",
+    "HistoricalControls",
     "InformationValue",
     "Interim",
     "InverseNormal",

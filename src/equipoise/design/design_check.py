@@ -12,7 +12,7 @@ from equipoise.design.closed.intersections import INTERSECTIONS
 from equipoise.design.closed.selection import KeepAll
 from equipoise.design.design_kinds import COMBINATIONS, KINDS, SELECTIONS
 from equipoise.design.refusals import problem, problems_of
-from equipoise.design.trial_endpoints import TimeToEvent
+from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import not_among
 
@@ -39,7 +39,7 @@ def design_problems_of(design: Design) -> list[Problem]:
         return found
     found = _whole_looks(design) + _populations(design)
     found += _several(design) if design.traits.several else _single(design)
-    return found
+    return found + (_borrowing(design) if design.borrowing is not None else [])
 
 
 def _sizes(design: Design) -> list[Problem]:
@@ -143,6 +143,22 @@ def _several(design: Design) -> list[Problem]:
         found.append(problem("selection", _shown(design.selection), allowed, action))
     found += _bounds_for_combination(design)
     return found or problems_of(lambda: design.enrichment)
+
+
+def _borrowing(design: Design) -> list[Problem]:
+    """Refuse to borrow where the result is not two counts at one look."""
+    endpoint = design.analysed
+    fits = isinstance(endpoint, BinaryEndpoint) and endpoint.effect == "difference"
+    rules = (
+        (not design.traits.several, design.kind, "a design with one hypothesis"),
+        (fits, type(endpoint).__name__, "a binary endpoint with effect = 'difference'"),
+        (design.looks.count == 1, f"{design.looks.count} looks", "one look"),
+        (design.looks.sided == 1, f"{design.looks.sided} sides", "a one-sided level"),
+    )
+    action = "Leave borrowing out, or plan such a trial."
+    return [
+        problem("borrowing", shown, allowed, action) for good, shown, allowed in rules if not good
+    ]
 
 
 def _bounds_for_combination(design: Design) -> list[Problem]:

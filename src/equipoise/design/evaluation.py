@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.random import SeedSequence
 
+from equipoise.design.borrowed_controls import exact_borrowed, no_statistic, patient_borrowed
 from equipoise.design.canonical_form import canonical_form
 from equipoise.design.engines.chunks import Progress, run_chunks
 from equipoise.design.operating_characteristics import OperatingCharacteristics
@@ -42,40 +43,7 @@ class Run:
 Evaluation = Callable[[Run], OperatingCharacteristics]
 
 
-@dataclass(frozen=True)
-class Engine:
-    """An engine: its name, what it takes for granted, and how it prepares an evaluation.
-
-    `prepare` raises an ArrayError with the reason when the engine does not fit the design.
-    """
-
-    name: str
-    assumes: str
-    prepare: Callable[[Design, Scenario], Evaluation]
-
-
-def _exact(design: Design, scenario: Scenario) -> Evaluation:
-    if design.traits.several:
-        reason = "several hypotheses are tested, on populations that may be chosen on the data"
-        raise _not_canonical(design, reason)
-    form = canonical_form(design, scenario, recruited(design, scenario))
-    if form.reason:
-        raise _not_canonical(design, form.reason)
-
-    def evaluation(run: Run) -> OperatingCharacteristics:
-        return exact_numbers(design, scenario)
-
-    return evaluation
-
-
-def _statistic(design: Design, scenario: Scenario) -> Evaluation:
-    prepare = closed_statistic_job if design.traits.several else statistic_job
-    return partial(_simulate, prepare(design, scenario), "statistic")
-
-
-def _patient(design: Design, scenario: Scenario) -> Evaluation:
-    prepare = closed_patient_job if design.traits.several else patient_job
-    return partial(_simulate, prepare(design, scenario), "patient")
+Prepare = Callable[[Design, Scenario], Evaluation]
 
 
 def _simulate(job: Job, engine: str, run: Run) -> OperatingCharacteristics:
@@ -93,12 +61,58 @@ def _simulate(job: Job, engine: str, run: Run) -> OperatingCharacteristics:
     return replace(job.read(tally), engine=engine, seed=shown)
 
 
-ENGINES: dict[str, Engine] = {
-    "exact": Engine("exact", "one hypothesis, canonical normal statistics; no simulation", _exact),
-    "patient": Engine("patient", "patients drawn one by one and analysed as planned", _patient),
-    "statistic": Engine("statistic", "normal statistics with the information planned", _statistic),
+def _canonical(design: Design, scenario: Scenario) -> Evaluation:
+    form = canonical_form(design, scenario, recruited(design, scenario))
+    if form.reason:
+        raise _not_canonical(design, form.reason)
+    return lambda _: exact_numbers(design, scenario)
+
+
+def _never_canonical(design: Design, scenario: Scenario) -> Evaluation:
+    reason = "several hypotheses are tested, on populations that may be chosen on the data"
+    raise _not_canonical(design, reason)
+
+
+def _summed(design: Design, scenario: Scenario) -> Evaluation:
+    return lambda _: exact_borrowed(design, scenario)
+
+
+def _simulated(engine: str, job: Callable[[Design, Scenario], Job]) -> Prepare:
+    return lambda design, scenario: partial(_simulate, job(design, scenario), engine)
+
+
+ENGINES: dict[str, str] = {
+    "exact": "one hypothesis, canonical normal statistics or counts; no simulation",
+    "patient": "patients drawn one by one and analysed as planned",
+    "statistic": "normal statistics with the information planned",
 }
-"""The engines, in the order in which ``auto`` asks them."""
+"""The engines and what each takes for granted, in the order in which ``auto`` asks them."""
+
+ROADS: dict[str, dict[str, Prepare]] = {
+    "one hypothesis": {
+        "exact": _canonical,
+        "patient": _simulated("patient", patient_job),
+        "statistic": _simulated("statistic", statistic_job),
+    },
+    "several hypotheses": {
+        "exact": _never_canonical,
+        "patient": _simulated("patient", closed_patient_job),
+        "statistic": _simulated("statistic", closed_statistic_job),
+    },
+    "borrowed controls": {
+        "exact": _summed,
+        "patient": _simulated("patient", patient_borrowed),
+        "statistic": _simulated("statistic", no_statistic),
+    },
+}
+"""How each engine prepares each sort of design; it raises an ArrayError with the reason if not."""
+
+
+def road_of(design: Design) -> dict[str, Prepare]:
+    """Return the engines of a design's sort."""
+    if design.borrowing is not None:
+        return ROADS["borrowed controls"]
+    return ROADS["several hypotheses" if design.traits.several else "one hypothesis"]
 
 
 def evaluate(
@@ -166,7 +180,7 @@ def prepared(design: Design, scenario: Scenario, engine: str) -> Evaluation:
     refused: list[ArrayError] = []
     for name in ENGINES if engine == "auto" else (engine,):
         try:
-            return ENGINES[name].prepare(design, scenario)
+            return road_of(design)[name](design, scenario)
         except ArrayError as error:
             refused.append(error)
     raise ArrayError([problem for error in refused for problem in error.problems])

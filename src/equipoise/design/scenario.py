@@ -32,6 +32,9 @@ class Scenario:
         Months since entry from which the pieces of the hazards hold, the first 0.
     delay : float
         Months since entry before which the treatment does nothing (time to an event).
+    control_drift : float
+        How far this trial's controls have moved from `control`, which held in earlier trials: on
+        the log odds of a rate, or the log of a hazard. The effect is against today's controls.
     prevalence, sensitivity, specificity : float or None
         Of the true marker and assay; as the design supposes when left out.
     name : str
@@ -47,6 +50,7 @@ class Scenario:
     effect: float | tuple[float, ...] = 0.0
     starts: tuple[float, ...] = (0.0,)
     delay: float = 0.0
+    control_drift: float = 0.0
     prevalence: float | None = None
     sensitivity: float | None = None
     specificity: float | None = None
@@ -105,6 +109,9 @@ class Scenario:
                 found.append(problem(name, getattr(self, name), allowed, f"Correct {name}."))
         if not 0.0 <= self.delay < math.inf:
             found.append(problem("delay", self.delay, "0 or more, finite", "Correct delay."))
+        if not math.isfinite(self.control_drift):
+            shown, allowed = self.control_drift, "a finite number"
+            found.append(problem("control_drift", shown, allowed, "Correct control_drift."))
         for name in ("prevalence", "sensitivity", "specificity"):
             value = getattr(self, name)
             if value is not None and not 0.0 <= value <= 1.0:

@@ -80,7 +80,7 @@ def statistic_job(design: Design, scenario: Scenario) -> Job:
     """Prepare the simulation of normal statistics."""
     form = canonical_form(design, scenario, recruited(design, scenario))
     draw = DrawnStatistics(form.information, form.effect, form.patients, form.events, form.months)
-    return _job(design, form, draw, form.bounds, 10_000, form.message)
+    return job_of(design, form, draw, form.bounds, 10_000, form.message)
 
 
 def patient_job(design: Design, scenario: Scenario) -> Job:
@@ -88,7 +88,7 @@ def patient_job(design: Design, scenario: Scenario) -> Job:
     groups = recruited(design, scenario)
     form = canonical_form(design, scenario, groups)
     draw, chunk = PATIENTS[type(design.analysed)](design, scenario, groups, form)
-    return _job(design, form, draw, Bounds(design.plan.upper, design.plan.lower), chunk, "")
+    return job_of(design, form, draw, Bounds(design.plan.upper, design.plan.lower), chunk, "")
 
 
 def _counted(
@@ -140,9 +140,10 @@ def null_is_true(effect: Array) -> bool:
     return bool(np.all(effect <= NULL))
 
 
-def _job(
+def job_of(
     design: Design, form: CanonicalForm, draw: Draw, bounds: Bounds, chunk: int, message: str
 ) -> Job:
+    """Join what draws with what reads, for a trial with one hypothesis."""
     mend = None
     if not form.reason:
         mend = correction(form.fractions, form.bounds, float(form.information[-1]))

@@ -14,6 +14,7 @@ from equipoise.design.closed.selection import Rule
 from equipoise.design.design_check import design_problems_of
 from equipoise.design.design_kinds import COMBINATIONS, KINDS, SELECTIONS, Arms, Kind
 from equipoise.design.enrichment.plan import EnrichmentPlan, enrichment_plan
+from equipoise.design.historical_controls import HistoricalControls
 from equipoise.design.look_schedule import Looks
 from equipoise.design.sequential.plan import SequentialPlan
 from equipoise.design.sizes.size_input import whole
@@ -51,6 +52,9 @@ class Design:
     selection : str or function
         Which populations go on after a look: a name of `SELECTIONS` or a function of all trials
         at once (`closed.selection`).
+    borrowing : HistoricalControls or None
+        Prior on the control rate from earlier trials; the test is then the posterior chance that
+        the treatment is better, at one look.
     subset_size : {"fixed", "random"}
         Whether recruitment fixes the size of each stratum, or patients come as they come.
     error_simulated : bool
@@ -83,6 +87,7 @@ class Design:
     combination: Any = None
     intersection: str | Intersection = "simes"
     selection: str | Rule = "all"
+    borrowing: HistoricalControls | None = None
     subset_size: str = "fixed"
     error_simulated: bool = False
     success: str = "all"

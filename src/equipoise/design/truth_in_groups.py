@@ -7,6 +7,7 @@ groups it takes and whom it treats in them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -64,13 +65,21 @@ def all_groups(design: Design, scenario: Scenario) -> Groups:
     found = scenario.misfits(strata, rates=rates)
     if found:
         raise ArrayError(found)
-    control, effect = scenario.controls(strata), scenario.effects(strata)
+    control, effect = _today(scenario, strata, rates=rates), scenario.effects(strata)
     return tuple(
         Group(float(share), true, called, control[true], float(effect[true]))
         for true, row in enumerate(_shares(design, scenario))
         for called, share in enumerate(row)
         if share > 0.0
     )
+
+
+def _today(scenario: Scenario, strata: int, *, rates: bool) -> Array:
+    """Rate or hazards under control in this trial, drifted from those of earlier ones."""
+    control, drift = scenario.controls(strata), scenario.control_drift
+    if drift == 0.0:
+        return control
+    return np.asarray(expit(logit(control) + drift) if rates else control * math.exp(drift))
 
 
 def _shares(design: Design, scenario: Scenario) -> Array:
