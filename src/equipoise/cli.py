@@ -27,6 +27,7 @@ from equipoise.errors import (
 
 if TYPE_CHECKING:
     from equipoise.case import Case
+    from equipoise.design.choice.bench import Crew
     from equipoise.report.dossier import Dossier
 
 app = App(
@@ -159,22 +160,28 @@ def retrodict(cases: Path, *, json: Json = False) -> int:
 
 
 @app.command
-def design(case: str, *, json: Json = False) -> int:
+def design(case: str, *, workers: int = 1, scheduler: str = "threads", json: Json = False) -> int:
     """Rank the studies that a case could do next, and write a synopsis of the best trial.
 
     Parameters
     ----------
     case
         Name of a packaged case, or its folder; its case.toml needs a [design] section.
+    workers
+        Threads or processes that share the simulation; the numbers are the same for any.
+    scheduler
+        `threads`, `processes`, or `tcp://host:port` of a Dask cluster (extra `cluster`).
     """
     from equipoise.case import load_case
     from equipoise.design.answer import design_answer, design_text
+    from equipoise.design.choice.bench import Crew
 
     loaded = load_case(case)
     if loaded.studies is None:
         raise UsageError(f"{loaded.name} has no [design] section: docs/case.md describes it.")
+    crew = Crew(workers, scheduler)
     dossier = _with_progress(
-        f"equipoise design {loaded.name}", lambda step: _assembled(loaded, step)
+        f"equipoise design {loaded.name}", lambda step: _assembled(loaded, step, crew)
     )
     _answer("design", json, design_answer(dossier.design), design_text(dossier.design))
     return EXIT_DONE
@@ -194,14 +201,16 @@ def _dossier_with(identifier: str, reference: str | None) -> Dossier:
     return dossiers[0]
 
 
-def _assembled(case: Case, progress: Callable[[str], None] = lambda step: None) -> Dossier:
+def _assembled(
+    case: Case, progress: Callable[[str], None] = lambda step: None, crew: Crew | None = None
+) -> Dossier:
     import tempfile
 
     from equipoise.checkpoints import Checkpoints
     from equipoise.run import assemble
 
     with tempfile.TemporaryDirectory() as folder:
-        return assemble(case, Checkpoints(Path(folder)), progress)
+        return assemble(case, Checkpoints(Path(folder)), progress, crew=crew)
 
 
 def _with_progress(title: str, work: Callable[[Callable[[str], None]], Any]) -> Any:

@@ -13,6 +13,7 @@ import equipoise
 from equipoise.case import Case
 from equipoise.checkpoints import Checkpoints, code_version, fingerprint
 from equipoise.design.case_design import CaseDesign, design_studies
+from equipoise.design.choice.bench import ALONE, Crew
 from equipoise.evidence.check import Finding, check
 from equipoise.evidence.gap_map import GapMap, gap_map
 from equipoise.output_folder import check_output_folder, claimed
@@ -24,7 +25,9 @@ PACKAGES = ("altair", "numpy", "pandas", "scipy", "vl-convert-python")
 Progress = Callable[[str], None]
 
 
-def assemble(case: Case, checkpoints: Checkpoints, progress: Progress) -> Dossier:
+def assemble(
+    case: Case, checkpoints: Checkpoints, progress: Progress, *, crew: Crew | None = None
+) -> Dossier:
     """Run evidence and synthesis and gather the dossier; nothing is drawn or written yet."""
     code = code_version()
     evidence_key = fingerprint(code, case.question, case.inputs)
@@ -49,7 +52,7 @@ def assemble(case: Case, checkpoints: Checkpoints, progress: Progress) -> Dossie
         ),
     )
     progress("design")
-    studies = _studies(case, checkpoints, evidence_key, gaps, synthesis)
+    studies = _studies(case, checkpoints, evidence_key, gaps, synthesis, crew or ALONE)
     return Dossier(
         case.question.title,
         case.question,
@@ -64,7 +67,12 @@ def assemble(case: Case, checkpoints: Checkpoints, progress: Progress) -> Dossie
 
 
 def _studies(
-    case: Case, checkpoints: Checkpoints, evidence_key: str, gaps: GapMap, synthesis: Synthesis
+    case: Case,
+    checkpoints: Checkpoints,
+    evidence_key: str,
+    gaps: GapMap,
+    synthesis: Synthesis,
+    crew: Crew,
 ) -> CaseDesign | None:
     """Run the design room, if the case asks which study to do next."""
     plan = case.studies
@@ -82,6 +90,7 @@ def _studies(
             plan,
             name=case.name,
             seed=case.identity.seed,
+            crew=crew,
         ),
     )
 
