@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from equipoise.design import several_hypotheses, single_hypothesis
+from equipoise.design import evaluation, several_hypotheses, single_hypothesis
 from equipoise.design.belief.surrogate import SurrogateLink
 from equipoise.design.engine_comparison import EngineComparison, compare_engines
+from equipoise.design.engines import run_chunks
 from equipoise.design.evaluation import evaluate
 from equipoise.design.look_schedule import Looks
 from equipoise.design.scenario import Scenario
@@ -169,6 +170,19 @@ NULLS = {
         Design("marker-strategy", BinaryEndpoint(), 300, looks=HALVES, marker=Marker(0.4)),
         Scenario(0.3, (0.8, 0.0)),
     ),
+    "events, no effect anywhere": (
+        Design(
+            "adaptive-enrichment",
+            TimeToEvent(),
+            400,
+            200,
+            looks=Looks((0.5, 1.0), "at-the-end"),
+            marker=Marker(0.4, 0.9, 0.9),
+            combination="inverse-normal",
+            selection="best",
+        ),
+        Scenario(0.05, 0.0),
+    ),
     "no effect anywhere": (enrichment(), Scenario(0.4, 0.0)),
     "none in S": (enrichment(), Scenario(0.4, (0.6, 0.0))),
     "none on average": (enrichment(), Scenario(0.4, (-0.8, 0.8))),
@@ -200,6 +214,18 @@ def test_power_grows_with_the_effect() -> None:
         for e in effects
     ]
     assert np.all(np.diff(drawn) >= 0.0)
+
+
+def test_exact_power_grows_with_level_and_size() -> None:
+    truth = Scenario(0.03, -0.25)
+
+    def power(size: int, alpha: float) -> float:
+        looks = Looks((0.4, 1.0), alpha=alpha)
+        design = Design("all-comers", TimeToEvent(), 2 * size, size, looks=looks)
+        return float(evaluate(design, truth, "exact").power.value[0])
+
+    assert np.all(np.diff([power(n, 0.025) for n in (100, 150, 225, 340)]) > 0.0)
+    assert np.all(np.diff([power(200, a) for a in (0.005, 0.01, 0.025, 0.05)]) > 0.0)
 
 
 def test_exact_null_power_is_the_level() -> None:
@@ -286,6 +312,33 @@ def test_events_that_never_come_are_counted_and_not_tested() -> None:
         assert found.rejected_by_look.value[1, 0] == found.rejected_by_look.value[0, 0]
 
 
+def test_a_hazard_of_nothing_is_refused_or_never_looked_at() -> None:
+    for engine in ("exact", "patient"):
+        with pytest.raises(ArrayError, match=r"not expected to come|not all 0"):
+            evaluate(events(), Scenario(0.0), engine)
+    assert evaluate(events(), Scenario(0.0), "statistic", replicates=50).not_reached.value[2] == 1.0
+
+
+def test_hazards_that_are_not_proportional_have_no_single_effect() -> None:
+    design, _ = NULLS["events, no effect anywhere"]
+    found = evaluate(design, Scenario(0.05, (-0.2, -0.5), delay=6.0), replicates=200)
+    assert found.engine == "patient"
+    assert "no single true effect" in found.message
+    assert np.all(np.isnan(found.naive_bias.value))
+
+
+def test_the_scheduler_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    def chunks(*given: Any, **named: Any) -> Any:
+        asked.update(named)
+        return run_chunks(*given, **(named | {"scheduler": "threads"}))
+
+    monkeypatch.setattr(evaluation, "run_chunks", chunks)
+    evaluate(events(), Scenario(0.03), "patient", replicates=50, scheduler="tcp://here:1")
+    assert asked["scheduler"] == "tcp://here:1"
+
+
 def test_no_event_in_a_cell_is_no_difference() -> None:
     found = evaluate(rates(60, HALVES), Scenario(0.0), "patient", replicates=500)
     assert found.power.value[0] == 0.0
@@ -293,6 +346,8 @@ def test_no_event_in_a_cell_is_no_difference() -> None:
     rare = Design("all-comers", BinaryEndpoint(effect="log_odds_ratio"), 40, looks=HALVES)
     found = evaluate(rare, Scenario(0.02, 0.5), "patient", replicates=2000)
     assert 0.0 <= found.power.value[0] < 0.025
+    with pytest.raises(ArrayError, match="a rate of 0 or 1"):
+        evaluate(rates(), Scenario(0.0), "statistic")
     with pytest.raises(ArrayError, match="rates above 0"):
         evaluate(enrichment(), Scenario(0.0), "statistic")
 

@@ -85,4 +85,6 @@ def expected_looks(plans: list[EventPlan], events: Array) -> ExpectedLooks:
     total = sum(events_of.sum(axis=-1) for events_of in by_piece)
     about = sum(e @ np.log(p.ratios()) for e, p in zip(by_piece, plans, strict=True))
     patients = sum(plan.accrual.patients(until) for plan in plans)
-    return ExpectedLooks(months, np.asarray(patients), np.asarray(about / total))
+    return ExpectedLooks(
+        months, np.asarray(patients), np.asarray(about / np.where(total > 0.0, total, 1.0))
+    )

@@ -25,7 +25,8 @@ class Scenario:
     ----------
     control : float or tuple
         Under control: the rate of a binary endpoint, or the hazard a month; one, or one a stratum,
-        or for hazards in pieces a tuple a stratum.
+        or for hazards in pieces a tuple a stratum. With several pieces one flat tuple is the
+        pieces of every stratum.
     effect : float or tuple of float
         Log odds ratio or log hazard ratio, treatment against control; one, or one a stratum.
     starts : tuple of float, length P

@@ -113,6 +113,9 @@ def _event_statistics(design: Design, scenario: Scenario, groups: Groups) -> Job
         by_piece = expected_events_by_piece(plan, min(months, LATEST_MONTHS)).sum(axis=0)
         events[group.called] += by_piece.sum()
         about[group.called] += by_piece @ np.log(plan.ratios())
+    if not np.all(events > 0.0):
+        allowed, action = "hazards above 0 in every stratum", "Simulate patients."
+        raise ArrayError([problem("control", scenario.control, allowed, action)])
     inside = np.where(nests.weights > 0.0, events, 0.0)
     share = inside / inside.sum(axis=1, keepdims=True)
     stages = np.diff(design.sizes, prepend=0).astype(np.float64)

@@ -18,6 +18,7 @@ from equipoise.design.operating_characteristics import (
     absent,
     known,
 )
+from equipoise.design.refusals import problem
 from equipoise.design.scenario import Scenario
 from equipoise.design.simulation_job import Job
 from equipoise.design.stopping_bias import MOST_LOOKS, correction, exit_by_look, stopping_bias
@@ -31,7 +32,7 @@ from equipoise.design.two_arm_trials import (
     FollowedPatients,
     TwoArmTrial,
 )
-from equipoise.synthesis.arrays import Array
+from equipoise.synthesis.arrays import Array, ArrayError
 
 NULL = 1e-12
 """True effects up to this are no effect: averages of opposite effects round to such numbers."""
@@ -79,6 +80,11 @@ def exact_numbers(design: Design, scenario: Scenario) -> OperatingCharacteristic
 def statistic_job(design: Design, scenario: Scenario) -> Job:
     """Prepare the simulation of normal statistics."""
     form = canonical_form(design, scenario, recruited(design, scenario))
+    if not np.all(np.isfinite(form.information)):
+        action = "Simulate patients."
+        raise ArrayError(
+            [problem("engine", "statistic", f"a normal statistic; {form.reason}", action)]
+        )
     draw = DrawnStatistics(form.information, form.effect, form.patients, form.events, form.months)
     return job_of(design, form, draw, form.bounds, 10_000, form.message)
 
