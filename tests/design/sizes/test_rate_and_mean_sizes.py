@@ -73,8 +73,17 @@ def test_means_against_rpact(i: int) -> None:
     assert found == pytest.approx(row.power30, abs=1e-9)
 
 
-def test_a_published_size_for_rates_with_continuity_correction() -> None:
-    """By the formula of Fleiss, Tytun and Ury, computed step by step; Casagrande's form at 1:1."""
+def test_published_sizes_and_power() -> None:
+    """Examples in R's manual, ``?power.prop.test`` (its comments) and ``?power.t.test``."""
+    two_sided = {"alpha": 0.05, "sided": 2}
+    n = patients_for_rates(0.75, 0.50, power=0.9, **two_sided) / 2
+    assert n == pytest.approx(76.7, abs=0.05)
+    assert power_of_rates(100, 0.75, 0.50, **two_sided) == pytest.approx(0.740, abs=5e-4)
+    assert patients_for_means(1.0, 1.0, power=0.9) / 2 == pytest.approx(22.02110, abs=5e-6)
+
+
+def test_continuity_correction_step_by_step() -> None:
+    """The formula of Fleiss, Tytun and Ury, which is Casagrande's at 1:1."""
     p1, p0, z = 0.6, 0.4, ndtri(0.975)
     mean = 0.5
     n = (z * np.sqrt(2 * mean * (1 - mean)) + ndtri(0.8) * np.sqrt(2 * 0.24)) ** 2 / 0.04
