@@ -68,6 +68,7 @@ def _study(rank: int, one: StudyEvaluation) -> dict[str, Any]:
         "outcome": item.outcome,
         "enrolment": item.enrolment,
         "marker": item.marker,
+        "cut": item.cut,
         "size": item.size,
         "unit": item.unit,
         "looks": item.looks,

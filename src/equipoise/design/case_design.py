@@ -147,11 +147,11 @@ def _beliefs(found: PhenotypeSynthesis, evidence: EvidenceBase, plan: DesignPlan
             *belief.negative, *belief.positive, prior, covariance=belief.covariance
         )
         named[name] = (result.posterior, EFFECT)
-    split: dict[str, dict[str, StrataBelief]] = {name: {} for name in named}
-    whole = Beliefs(named, split, HEADLINE)
-    for marker in plan.markers:
+    divisions: dict[str, dict[str, StrataBelief]] = {name: {} for name in named}
+    whole = Beliefs(named, divisions, HEADLINE)
+    for marker in (split for each in plan.markers for split in each.splits()):
         for name in named:
-            split[name][marker.axis] = divided(
+            divisions[name][marker.key] = divided(
                 whole.effect(name), marker.prevalence.value, _difference(marker, evidence, name)
             )
     return whole

@@ -126,3 +126,13 @@ def test_the_sizing_table_of_the_field():
         0.64: (158, 163), 0.75: (380, 385), 0.8: (631, 636), 0.85: (1189, 1194),
     }  # fmt: skip
     assert rows[0.64].interaction == 631
+
+
+def test_another_cut_of_a_marker_is_tried(rank, beliefs, make_plan, survival):
+    cuts = [{"label": "> 3", "prevalence": number(0.2)}]
+    marker = {"axis": "g", "level": "yes", "cut": "> 2", "prevalence": number(0.56)}
+    plan = make_plan(NOTHING, markers=[marker | {"thresholds": cuts}])
+    keys = [split.key for split in plan.markers[0].splits()]
+    assert keys == ["g > 2", "g > 3"]
+    shares = [split.prevalence.value for split in plan.markers[0].splits()]
+    assert shares == [0.56, 0.2]

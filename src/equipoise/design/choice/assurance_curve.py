@@ -12,7 +12,7 @@ from equipoise.design.choice.beliefs import Beliefs
 from equipoise.design.choice.event_sizing import SizingRow
 
 LEAST, MOST = 20, 5000
-"""Ends of the curve: fewer events test hardly anything, more are beyond any trial of a phenotype."""
+"""Ends of the curve: fewer events test hardly anything, more are beyond any trial of a level."""
 
 STEPS = 33
 """Places between the ends, at equal ratios: twelve a tenfold, smooth to the eye."""

@@ -143,7 +143,7 @@ class Bench:
     def _tested(self, item: Proposal, prior: str) -> Belief:
         """Effect that the study's own test is about: an enriched one sees one stratum only."""
         if item.marker is not None and item.candidate.enrolment == "enriched":
-            return self.beliefs.of(prior, item.marker.axis).marginal(0)
+            return self.beliefs.of(prior, item.marker.key).marginal(0)
         return self.beliefs.effect(prior)
 
     def _power(self, item: Proposal) -> Power:
@@ -173,7 +173,7 @@ class Bench:
 
 
 def _axis(item: Proposal) -> str:
-    return item.marker.axis if item.marker else ""
+    return item.marker.key if item.marker else ""
 
 
 def _tests(item: Proposal) -> bool:

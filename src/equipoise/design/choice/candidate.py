@@ -108,6 +108,15 @@ class Link(Slice):
     """The same on the late outcome."""
 
 
+class Threshold(Slice):
+    """Another cut of a continuous marker."""
+
+    label: str
+    """The cut as shown."""
+    prevalence: SourcedProportion
+    """Share above it, inside the phenotype."""
+
+
 class MarkerSplit(Slice):
     """A marker that may tell who benefits, inside the phenotype."""
 
@@ -121,6 +130,23 @@ class MarkerSplit(Slice):
     """Result row of that level on the outcome, if one is printed."""
     rest: str = ""
     """Result row of the other level."""
+    cut: str = ""
+    """Cut of a continuous marker, as shown."""
+    thresholds: tuple[Threshold, ...] = ()
+    """Other cuts to try; the difference believed is the same at each."""
+
+    @property
+    def key(self) -> str:
+        """Axis and cut: one way to divide the phenotype."""
+        return f"{self.axis} {self.cut}".strip()
+
+    def splits(self) -> tuple[MarkerSplit, ...]:
+        """Return the marker at its own cut and at every other one."""
+        others = (
+            self.model_copy(update={"cut": t.label, "prevalence": t.prevalence, "thresholds": ()})
+            for t in self.thresholds
+        )
+        return (self.model_copy(update={"thresholds": ()}), *others)
 
 
 class Candidate(Slice):

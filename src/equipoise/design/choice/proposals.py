@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -91,6 +92,7 @@ class Proposal:
             outcome=candidate.outcome,
             enrolment=candidate.enrolment,
             marker=self.marker.axis if self.marker else "",
+            cut=self.marker.cut if self.marker else "",
             size=self.size,
             looks=self.looks,
             unit=self.unit,
@@ -117,12 +119,13 @@ def proposals(candidate: Candidate, setting: Setting) -> Iterator[Proposal]:
     elif candidate.kind == "stored_samples":
         yield _stored(candidate, setting)
     elif candidate.kind == "existing_data":
-        for size in candidate.sizes:
-            yield _existing(candidate, size, setting)
+        for marker, size in product(_markers(candidate, setting.plan), candidate.sizes):
+            yield _existing(candidate, size, marker, setting)
     else:
-        for size in candidate.sizes:
-            for looks in candidate.looks:
-                yield from _trials(candidate, size, looks, setting)
+        for marker, size, looks in product(
+            _markers(candidate, setting.plan), candidate.sizes, candidate.looks
+        ):
+            yield from _trials(candidate, size, looks, marker, setting)
 
 
 def _stored(candidate: Candidate, setting: Setting) -> Proposal:
@@ -146,10 +149,11 @@ def _stored(candidate: Candidate, setting: Setting) -> Proposal:
     )
 
 
-def _existing(candidate: Candidate, size: int, setting: Setting) -> Proposal:
+def _existing(
+    candidate: Candidate, size: int, marker: MarkerSplit | None, setting: Setting
+) -> Proposal:
     """Ask for recorded data: new ones read the average, known ones a marker's difference."""
     early = candidate.outcome != setting.late.name
-    marker = _marker(candidate, setting.plan)
     information = information_of(size, early, candidate, setting)
     if candidate.in_belief:
         share = marker.prevalence.value if marker else 0.0
@@ -181,10 +185,11 @@ def _existing(candidate: Candidate, size: int, setting: Setting) -> Proposal:
     )
 
 
-def _trials(candidate: Candidate, size: int, looks: int, setting: Setting) -> Iterator[Proposal]:
+def _trials(
+    candidate: Candidate, size: int, looks: int, marker: MarkerSplit | None, setting: Setting
+) -> Iterator[Proposal]:
     """Yield a trial of one size with each length of accrual; what it says is the same."""
     early = candidate.outcome != setting.late.name
-    marker = _marker(candidate, setting.plan)
     plan = spending_plan(looks) if looks > 1 else None
     largest = size * (plan.inflation_factor(POWER) if plan else 1.0)
     information = information_of(largest, early, candidate, setting)
@@ -235,8 +240,10 @@ def _event_time(
     return found.patients, found.months, found.message
 
 
-def _marker(candidate: Candidate, plan: DesignPlan) -> MarkerSplit | None:
-    return next((m for m in plan.markers if m.axis == candidate.marker), None)
+def _markers(candidate: Candidate, plan: DesignPlan) -> tuple[MarkerSplit | None, ...]:
+    """Return every way the candidate's marker divides the phenotype; None without a marker."""
+    found = (marker for marker in plan.markers if marker.axis == candidate.marker)
+    return next((marker.splits() for marker in found), (None,))
 
 
 def _value(number: Sourced | None) -> float:

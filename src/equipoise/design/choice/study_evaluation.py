@@ -16,6 +16,8 @@ class StudySummary:
     ----------
     id, label, kind, outcome, enrolment, marker : str
         As in the case; `marker` is the axis, empty without one.
+    cut : str
+        Of a continuous marker, the best of those tried.
     size, looks : int
     unit : str
         What `size` counts.
@@ -36,6 +38,7 @@ class StudySummary:
     outcome: str
     enrolment: str
     marker: str
+    cut: str
     size: int
     looks: int
     unit: str
