@@ -28,7 +28,7 @@ SCHMIDLI = {  # per cent, control rates 0.1 to 0.6; no effect, then 0.3 more wit
 }
 """Type I error and power for Beta(4, 16) and uniform priors in 10.1111/biom.12242, 40 treated.
 
-As the authors' own package RBesT repeats them in its tests: 20 controls with the Beta; the values of
+As the authors' package RBesT repeats them in its tests: 20 controls with the Beta; the values of
 the uniform prior are those of 40 controls. Exact sums come within 0.6 per cent of all of them.
 """
 
