@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from equipoise.design.belief.population_value import Population, StudyValue, stu
 from equipoise.design.belief.strata_value import StrataValue, strata_values
 from equipoise.design.belief.surrogate import SurrogateLink
 from equipoise.design.belief.utility import Utility
+from equipoise.design.choice.adaptive_power import adaptive_power
 from equipoise.design.choice.beliefs import Beliefs
 from equipoise.design.choice.candidate import DesignPlan
 from equipoise.design.choice.proposals import Proposal
@@ -33,6 +34,9 @@ class Crew:
 
 
 ALONE = Crew()
+
+PowerOf = Callable[[Array], Array]
+"""From benefits (n,) on the analysis scale to the probability of a significant result."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +132,8 @@ class Bench:
             mcse=value.mcse * worth.patients,
             swept=swept,
             priors=(),
-            assurance=power.average(belief) if tests else math.nan,
-            predictive=power.average(belief, tau) if tests else math.nan,
+            assurance=averaged(power, belief) if tests else math.nan,
+            predictive=averaged(power, belief, tau) if tests else math.nan,
             conclusions=tuple(
                 Conclusion(truth, float(power(np.array([-math.log(truth)]))[0]))
                 for truth in self.plan.truths
@@ -146,9 +150,11 @@ class Bench:
             return self.beliefs.of(prior, item.marker.key).marginal(0)
         return self.beliefs.effect(prior)
 
-    def _power(self, item: Proposal) -> Power:
+    def _power(self, item: Proposal) -> PowerOf:
         """Probability of a significant result as a function of the benefit (n,), `-log HR`."""
         link = self.plan.link
+        if item.candidate.enrolment == "adaptive" and item.marker is not None and not item.early:
+            return adaptive_power(item.size, item.marker.prevalence.value, self.seed)
         if item.early and link is not None:
             middle = link.r_squared[len(link.r_squared) // 2]
             wide = SurrogateLink(middle, link.sd_early.value, link.sd_late.value)
@@ -167,7 +173,7 @@ class Bench:
                 belief = self._tested(item, prior)
                 power = self._power(item)
                 cap = power.cap(belief)
-                assured = power.average(belief) if _tests(item) else math.nan
+                assured = averaged(power, belief) if _tests(item) else math.nan
                 columns[i].append(PriorValue(prior, worth.evsi, worth.enbs, assured, cap))
         return [replace(one, priors=tuple(p)) for one, p in zip(found, columns, strict=True)]
 
@@ -202,17 +208,8 @@ class Power:
         spread = math.sqrt(se * se + self.left)
         return np.asarray(ndtr((self.slope * benefit + float(ndtri(ALPHA)) * se) / spread))
 
-    def average(self, belief: Belief, between_trial_sd: float = 0.0) -> float:
-        """Assurance: the power averaged over what is believed of the effect."""
-        wider = Belief(belief.weights, belief.means, np.hypot(belief.sds, between_trial_sd))
-        return expectation(wider, lambda theta: self(-theta))
 
-    def cap(self, belief: Belief) -> float:
-        """Assurance of an endless study: P(benefit) on the outcome it reads.
-
-        An early outcome may be better although the late one is not, so that its cap is another.
-        """
-        if self.left == 0.0:
-            return expectation(belief, lambda x: np.asarray(x < 0.0, dtype=float), (0.0,))
-        spread = math.sqrt(self.left)
-        return expectation(belief, lambda x: np.asarray(ndtr(-self.slope * x / spread)))
+def averaged(power: PowerOf, belief: Belief, between_trial_sd: float = 0.0) -> float:
+    """Assurance: a power, of the benefit, averaged over what is believed of the effect."""
+    wider = Belief(belief.weights, belief.means, np.hypot(belief.sds, between_trial_sd))
+    return expectation(wider, lambda theta: power(-theta))
