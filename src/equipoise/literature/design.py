@@ -245,6 +245,15 @@ REFERENCES: tuple[Reference, ...] = (
         "10.1177/009286150103500408",
     ),
     Reference(
+        "peterson1993",
+        "Peterson B, George SL",
+        1993,
+        "Sample size requirements and length of study for testing interaction in a 1 x k factorial "
+        "design when time-to-failure is the outcome",
+        "Controlled Clinical Trials 14:511-522",
+        "10.1016/0197-2456(93)90031-8",
+    ),
+    Reference(
         "pocock1977",
         "Pocock SJ",
         1977,

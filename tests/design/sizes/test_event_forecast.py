@@ -202,6 +202,10 @@ def test_events_that_are_never_reached_have_a_status() -> None:
     assert found.most_events == pytest.approx(50.0)
     assert "never reached" in found.message
     assert months_until_events(plan, 49.0).status == "reached"
+    slow = EventPlan(constant_accrual(10.0, 10.0), (1e-6,))
+    late = months_until_events(slow, 90.0)
+    assert late.status == "never"
+    assert "in more than a thousand years" in late.message
     nobody = EventPlan(constant_accrual(10.0, 10.0), (0.0,))
     assert months_until_events(nobody, 1.0).most_events == 0.0
 

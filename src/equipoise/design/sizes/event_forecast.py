@@ -149,7 +149,9 @@ def months_until_events(plan: EventPlan, events: float) -> EventTime:
     if excess(LATEST_MONTHS) < 0.0:
         message = (
             f"{events:g} events are never reached: {plan.accrual.total:g} patients followed for "
-            f"ever are expected to have {most:.1f}. Enter more patients or lose fewer."
+            f"ever are expected to have {most:.1f}"
+            f"{' in more than a thousand years' if most >= events else ''}. "
+            "Enter more patients or lose fewer."
         )
         return EventTime(np.inf, "never", plan.accrual.total, most, message)
     high = plan.accrual.months

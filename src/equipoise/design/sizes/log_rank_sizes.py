@@ -17,8 +17,15 @@ from equipoise.design.sizes.size_input import (
 )
 from equipoise.synthesis.arrays import Array
 
-METHOD_CITES = {"schoenfeld": ("schoenfeld1981",), "freedman": ("freedman1982",)}
-"""Papers of each approximation."""
+METHODS = ("schoenfeld", "freedman")
+"""Approximations."""
+
+METHOD_CITES = {
+    "schoenfeld": ("schoenfeld1981",),
+    "freedman": ("freedman1982",),
+    "interaction": ("peterson1993",),
+}
+"""Papers of each approximation, and of the test of interaction."""
 
 
 def events_needed(
@@ -205,6 +212,10 @@ def interaction_events_needed(
         For a prevalence of 0 or 1 (there is one stratum, and no interaction), a ratio of 1, and
         numbers out of range.
 
+    References
+    ----------
+    Peterson and George 1993 (10.1016/0197-2456(93)90031-8).
+
     Examples
     --------
     >>> from equipoise.design.sizes import whole
@@ -247,4 +258,4 @@ def _not_one(hr: Array) -> Rule:
 
 
 def _method(method: str) -> Rule:
-    return "method", method, method in METHOD_CITES, ", ".join(METHOD_CITES)
+    return "method", method, method in METHODS, ", ".join(METHODS)
