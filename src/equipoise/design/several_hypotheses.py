@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import logit
 
+from equipoise.design.closed import InverseNormal
 from equipoise.design.enrichment import (
     EnrichmentSimulation,
     Nested,
@@ -21,14 +22,17 @@ from equipoise.design.event_pieces import event_plans, expected_looks, pieces_of
 from equipoise.design.refusals import problem
 from equipoise.design.scenario import Scenario
 from equipoise.design.simulation_job import Job
+from equipoise.design.single_hypothesis import patient_plan
 from equipoise.design.sizes.event_forecast import LATEST_MONTHS, expected_events_by_piece
 from equipoise.design.stage_wise import (
     StageWise,
     by_cohorts,
     by_events,
+    by_one_look,
     by_patients,
     closed_reader,
 )
+from equipoise.design.stratified_events import StratifiedEvents
 from equipoise.design.trial_design import Design
 from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
 from equipoise.design.truth_in_groups import Groups, called_strata, mean_rates, recruited
@@ -132,7 +136,9 @@ def _event_statistics(design: Design, scenario: Scenario, groups: Groups) -> Job
 def _event_patients(design: Design, scenario: Scenario, groups: Groups) -> Job:
     endpoint = design.analysed
     assert isinstance(endpoint, TimeToEvent)  # noqa: S101  # the record leads here for it only
-    _refuse_unlike(endpoint)
+    if design.kind == "stratified" and design.looks.count == 1:
+        return _stratified_events(design, scenario, groups, endpoint)
+    _refuse_unlike(design, endpoint)
     nests, m = _nests(design, groups), design.nests.size
     starts, control, log_ratio = pieces_of(scenario, groups)
     hazards, shares = np.zeros((m, 2, starts.size)), np.zeros((m, m))
@@ -161,8 +167,32 @@ def _event_patients(design: Design, scenario: Scenario, groups: Groups) -> Job:
     return Job(work, 200, closed_reader(design, nests.average(setting.truth), by_cohorts))
 
 
-def _refuse_unlike(endpoint: TimeToEvent) -> None:
+def _stratified_events(
+    design: Design, scenario: Scenario, groups: Groups, endpoint: TimeToEvent
+) -> Job:
+    """Analyse everybody once, when the events have happened."""
+    nests = _nests(design, groups)
+    plan = patient_plan(design, scenario, groups)
+    _, _, log_ratio = pieces_of(scenario, groups)
+    called = np.array([group.called for group in groups], dtype=np.int64)
+    truth = np.full(nests.size, np.nan)
+    for stratum in range(nests.size):
+        ratios = log_ratio[called == stratum]
+        if np.ptp(ratios) == 0.0:
+            truth[stratum] = -ratios[0, 0]
+    drawn = StratifiedEvents(nests, plan, called, truth)
+    work = StageWise(EnrichmentSimulation(design.enrichment, drawn))
+    return Job(work, 500, closed_reader(design, nests.average(truth), by_one_look(design)))
+
+
+def _refuse_unlike(design: Design, endpoint: TimeToEvent) -> None:
     found = []
+    combination = design.enrichment.combination
+    late = isinstance(combination, InverseNormal) and combination.upper[0] == np.inf
+    if design.looks.count != 2 or not late:
+        action = "Plan Looks((t, 1.0), 'at-the-end') and 'inverse-normal', or take 'statistic'."
+        allowed = "two looks, no rejection at the first, an inverse normal combination"
+        found.append(problem("looks", f"{design.looks.count} looks", allowed, action))
     if len(set(endpoint.dropout)) > 1:
         found.append(
             problem("dropout", endpoint.dropout, "the same in both arms", "Take one hazard.")

@@ -10,7 +10,7 @@ import numpy as np
 from equipoise.design.canonical_form import CanonicalForm, canonical_form
 from equipoise.design.engines.binary_trials import binary_trial, patients_at_looks
 from equipoise.design.engines.stopping import Bounds
-from equipoise.design.engines.survival_plans import survival_plan
+from equipoise.design.engines.survival_plans import SurvivalPlan, survival_plan
 from equipoise.design.engines.tally import MonteCarlo, Tally
 from equipoise.design.event_pieces import pieces_of
 from equipoise.design.operating_characteristics import (
@@ -115,10 +115,15 @@ def _counted(
 def _followed(
     design: Design, scenario: Scenario, groups: Groups, form: CanonicalForm
 ) -> tuple[Draw, int]:
+    return FollowedPatients(patient_plan(design, scenario, groups)), 500
+
+
+def patient_plan(design: Design, scenario: Scenario, groups: Groups) -> SurvivalPlan:
+    """Return what draws patients with a time to an event; each group is a stratum."""
     endpoint = design.analysed
     assert isinstance(endpoint, TimeToEvent)  # noqa: S101  # the record leads here for it only
     starts, control, log_ratio = pieces_of(scenario, groups)
-    plan = survival_plan(
+    return survival_plan(
         design.patients,
         design.sizes,
         accrual=endpoint.accrual,
@@ -131,7 +136,6 @@ def _followed(
         dropout=endpoint.dropout,
         prevalence=[group.share for group in groups],
     )
-    return FollowedPatients(plan), 500
 
 
 PATIENTS: dict[type, Callable[[Design, Scenario, Groups, CanonicalForm], tuple[Draw, int]]] = {

@@ -87,6 +87,17 @@ def by_events(design: Design) -> Callable[[Tally], Ends]:
     return read
 
 
+def by_one_look(design: Design) -> Callable[[Tally], Ends]:
+    """Read trials with one look, timed by events, whose patients were drawn."""
+
+    def read(found: Tally) -> Ends:
+        efficacy, futility = found.rate("efficacy"), found.rate("futility")
+        events = mean_at_end(found.counts["ended"], design.sizes.astype(np.float64))
+        return Ends(efficacy, futility, absent(1), found.mean("patients"), events, absent())
+
+    return read
+
+
 def by_cohorts(found: Tally) -> Ends:
     """Read patient-level trials of two cohorts: no rejection before both are analysed."""
     stopped = np.array([found.counts["ended"][0], 0])
