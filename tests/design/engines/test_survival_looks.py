@@ -147,9 +147,9 @@ def test_order_and_ranks_are_those_of_a_sort(shape: str) -> None:
         "few": np.array([3.0, 1.0]),
     }[shape]
     n = values.size
-    key, count, order = (np.empty(n + 2, dtype=np.int64) for _ in range(3))
+    key, count, order = (np.empty(2 * n + 1, dtype=np.int64) for _ in range(3))
     out, ranks = np.empty(n), np.array([1, n // 2, n, n + 1])
-    fill_order(values, n, values.max(), key, count, order, out)
+    fill_order(values, np.arange(n), n, values.max(), key, count, order, out)
     assert out.tolist() == sorted(values)
     assert values[order[:n]].tolist() == sorted(values)
     assert sorted(order[:n]) == list(range(n))
@@ -190,3 +190,19 @@ def test_everything_wrong_with_a_plan_is_said_at_once() -> None:
         *("patients", "events", "accrual", "accrual_rates", "starts", "hazard", "hazard_ratio"),
         *("arrivals", "allocation", "dropout", "prevalence"),
     }
+
+
+def test_hazards_of_any_size_give_numbers() -> None:
+    """Events at once, hardly ever, and of both kinds in one trial; many patients, many looks."""
+    for hazard in (1e20, 1e-20, 0.1):
+        plan = survival_plan(50, [1, 25, 50], accrual=[0, 1], hazard=hazard, hazard_ratio=1.0)
+        scored = simulate_looks(plan, np.random.default_rng(1), 20)
+        assert np.all(np.isfinite(scored.score))
+        assert np.all(scored.events.sum(axis=(2, 3)) >= [1, 25, 50])
+    plan = survival_plan(
+        3_000, np.arange(1, 1001), accrual=[0, 9], hazard=[[1e-3], [10.0]],
+        hazard_ratio=[[0.1], [9.0]], prevalence=[0.5, 0.5],
+    )  # fmt: skip
+    scored = simulate_looks(plan, np.random.default_rng(1), 2)
+    assert np.array_equal(scored.events.sum(axis=(2, 3)), [np.arange(1, 1001)] * 2)
+    assert np.all(np.diff(scored.calendar, axis=1) > 0.0)

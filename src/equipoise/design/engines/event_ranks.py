@@ -1,8 +1,8 @@
 """The d-th event of a trial, and patients in the order of their times, without a full sort.
 
-Numbers are counted into as many buckets as there are numbers, by a map that keeps their order;
-what shares a bucket is sorted among itself. That takes a number of steps proportional to the
-numbers when they spread over the buckets, and those of a Shell sort where they do not.
+Numbers are counted into about as many buckets as there are numbers, by a map that keeps their
+order; what shares a bucket is sorted among itself. That takes a number of steps proportional to
+the numbers when they spread over the buckets, and those of a Shell sort where they do not.
 """
 
 from __future__ import annotations
@@ -61,24 +61,33 @@ def fill_ranked(
 
 @part
 def fill_order(
-    values: Array, n: int, most: float, key: Integers, count: Integers, order: Integers, out: Array
+    values: Array,
+    who: Integers,
+    n: int,
+    most: float,
+    key: Integers,
+    count: Integers,
+    order: Integers,
+    out: Array,
 ) -> None:
-    """Fill `out[:n]` with the first `n` values, smallest first, and `order[:n]` with their indices.
+    """Fill `out[:n]` with the first `n` values, smallest first, and `order[:n]` with their `who`.
 
-    Values are from 0 to `most`; `key` and `count` are room to work in.
+    Values are from 0 to `most`; `key`, `n` long, and `count`, `2 n + 1` long, are room to work in.
+    Two buckets a value: times crowd early.
     """
-    step = (n - 0.5) / most if most > 0.0 else 0.0
-    count[: n + 1] = 0
+    buckets = 2 * n
+    step = (buckets - 0.5) / most if most > 0.0 else 0.0
+    count[: buckets + 1] = 0
     for i in range(n):
         key[i] = int(values[i] * step)
         count[key[i] + 1] += 1
     crowd = 0
-    for b in range(n):
+    for b in range(buckets):
         crowd = max(crowd, count[b + 1])
         count[b + 1] += count[b]
     for i in range(n):
         place = count[key[i]]
-        order[place], out[place] = i, values[i]
+        order[place], out[place] = who[i], values[i]
         count[key[i]] = place + 1
     sort_together(out, order, n, crowd > CROWDED)
 

@@ -2,7 +2,7 @@
 
 A patient who entered at `a` leaves at calendar time `y = a + x`, `x` the time to event or
 drop-out. At a look at calendar time `c` those with `y <= c` have left, by event or drop-out; the
-others who entered before `c` have been followed for `c - a` and are censored there. The first are
+others who entered by `c` have been followed for `c - a` and are censored there. The first are
 in the order of `x` for every look; the second are in the order of entry, latest first. Both orders
 are merged, so that a look costs one pass and no sort. Times are continuous: ties do not happen.
 """
@@ -72,7 +72,7 @@ def score_look(
         Patients entered by the look before; filled with those entered by this one.
     """
     last, at_risk_1 = subjects[0] + subjects[1], subjects[1]
-    while last < arrival.size and arrival[last] < look:
+    while last < arrival.size and arrival[last] <= look:
         at_risk_1 += treated[last]
         last += 1
     at_risk = last

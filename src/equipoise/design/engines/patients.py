@@ -68,7 +68,11 @@ def patients_kernel(
     event: Flags,
 ) -> None:
     """Fill the patients of every trial."""
+    if plan.even and arrival.shape[0] > 0:
+        fill_even_arrivals(plan.edges, plan.shares, arrival[0])
     for r in range(arrival.shape[0]):
+        if plan.even:
+            arrival[r] = arrival[0]
         trial = Patients(arrival[r], stratum[r], treated[r], follow_up[r], event[r])
         fill_patients(rng, plan, trial)
 
@@ -87,15 +91,13 @@ def room_for(n: int) -> Patients:
 
 @part
 def fill_patients(rng: Generator, plan: SurvivalPlan, trial: Patients) -> None:
-    """Draw one trial: entries first, if random; then patient by patient.
+    """Draw one trial: entries first, if random (the caller has filled even ones); then patients.
 
     For each: a uniform for the stratum, if there is more than one; the exponential of the event;
     that of drop-out, where there is any. The event comes when the cumulative hazard reaches the
     first exponential.
     """
-    if plan.even:
-        fill_even_arrivals(plan.edges, plan.shares, trial.arrival)
-    else:
+    if not plan.even:
         fill_random_arrivals(rng, plan.edges, plan.shares, trial.arrival)
     starts, hazard, before, dropout = plan.starts, plan.hazard, plan.before, plan.dropout
     prevalence, pattern = plan.prevalence, plan.pattern

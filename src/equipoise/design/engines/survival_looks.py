@@ -1,4 +1,4 @@
-"""Trials with a time to an event at their looks: drawn, timed by events and scored in one loop."""
+"""Trials with a time to an event at their looks: drawn, timed by their events, and scored."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from equipoise.design.engines.event_ranks import fill_order, fill_ranked
 from equipoise.design.engines.log_rank_looks import Ordered, score_look
-from equipoise.design.engines.patients import Patients, fill_patients, room_for
+from equipoise.design.engines.patients import Patients, draw_trials, room_for
 from equipoise.design.engines.survival_plans import SurvivalPlan
 from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.compiled import kernel, part
 
 Integers = NDArray[np.int64]
+
+BLOCK = 32
+"""Trials drawn before they are scored, so few that they stay in the processor's cache."""
 
 
 class ScoredLooks(NamedTuple):
@@ -80,7 +83,10 @@ def simulate_looks(
     """
     strata = plan.prevalence.size if stratified else 1
     scored = room_for_looks(size, plan.events.size, strata)
-    looks_kernel(rng, plan, float(rho), float(gamma), scored)
+    for start in range(0, size, BLOCK):
+        part_of = ScoredLooks(*(values[start : start + BLOCK] for values in scored))
+        trials = draw_trials(plan, rng, part_of.calendar.shape[0])
+        trials_kernel(trials, plan.events, plan.scale, float(rho), float(gamma), part_of)
     return scored
 
 
@@ -116,17 +122,6 @@ def room_for_looks(size: int, looks: int, strata: int) -> ScoredLooks:
 
 
 @kernel
-def looks_kernel(
-    rng: Generator, plan: SurvivalPlan, rho: float, gamma: float, scored: ScoredLooks
-) -> None:
-    """Simulate and score every trial."""
-    trial, room = room_for(plan.patients), work_room(plan.patients)
-    for r in range(scored.calendar.shape[0]):
-        fill_patients(rng, plan, trial)
-        score_trial(trial, plan.events, plan.scale, rho, gamma, room, r, scored)
-
-
-@kernel
 def trials_kernel(
     trials: Patients, events: Integers, scale: float, rho: float, gamma: float, scored: ScoredLooks
 ) -> None:
@@ -148,7 +143,7 @@ def work_room(n: int) -> Room:
         np.empty(n),
         np.empty(n),
         np.empty(n, dtype=np.int64),
-        np.empty(n + 2, dtype=np.int64),
+        np.empty(2 * n + 1, dtype=np.int64),
         np.empty(n, dtype=np.int64),
         np.empty(n, dtype=np.int64),
     )
@@ -232,10 +227,10 @@ def put_in_order(patients: Patients, leaves: Array, last: float, room: Room) -> 
         times[m], who[m] = follow_up[i], i
         longest = max(longest, follow_up[i] if left else 0.0)
         m += left
-    fill_order(times, m, longest, room.key, room.buckets, order, gone.follow_up)
+    fill_order(times, who, m, longest, room.key, room.buckets, order, gone.follow_up)
     leaving, treated_in, event_in = gone.arrival, gone.treated, gone.event
     for j in range(m):
-        i = who[order[j]]
+        i = order[j]
         leaving[j], treated_in[j], event_in[j] = leaves[i], treated[i], event[i]
     return Ordered(gone.follow_up[:m], leaving[:m], treated_in[:m], event_in[:m])
 
