@@ -48,7 +48,8 @@ class AdaptivePower:
     def __call__(self, benefit: Array) -> Array:
         """Return the powers (n,) at benefits (n,); beyond the grid those at its ends."""
         inside = np.clip(benefit, self.benefits[0], self.benefits[-1])
-        return np.clip(PchipInterpolator(self.benefits, self.power)(inside), 0.0, 1.0)
+        found = PchipInterpolator(self.benefits, self.power)(inside)
+        return np.asarray(np.clip(found, 0.0, 1.0))
 
 
 def adaptive_power(events: float, share: float, seed: int, alpha: float = 0.025) -> AdaptivePower:

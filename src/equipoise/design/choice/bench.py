@@ -162,6 +162,17 @@ class Bench:
             return Power(item.read_information, abs(wide.slope), left, None)
         return Power(item.read_information, 1.0, 0.0, item)
 
+    def _cap(self, item: Proposal, belief: Belief) -> float:
+        """Assurance of an endless study: P(benefit) on the outcome it reads.
+
+        An early outcome may be better although the late one is not, so that its cap is another.
+        """
+        power = self._power(item)
+        if not isinstance(power, Power) or power.left == 0.0:
+            return expectation(belief, lambda x: np.asarray(x < 0.0, dtype=float), (0.0,))
+        spread = math.sqrt(power.left)
+        return expectation(belief, lambda x: np.asarray(ndtr(-power.slope * x / spread)))
+
     def _with_priors(
         self, found: Sequence[StudyEvaluation], items: Sequence[Proposal]
     ) -> list[StudyEvaluation]:
@@ -172,7 +183,7 @@ class Bench:
                 worth = self._worth(item, values[i][item.headline])
                 belief = self._tested(item, prior)
                 power = self._power(item)
-                cap = power.cap(belief)
+                cap = self._cap(item, belief)
                 assured = averaged(power, belief) if _tests(item) else math.nan
                 columns[i].append(PriorValue(prior, worth.evsi, worth.enbs, assured, cap))
         return [replace(one, priors=tuple(p)) for one, p in zip(found, columns, strict=True)]
