@@ -1,0 +1,1 @@
+"""Biomarkers: who could benefit, and how little is known of it."""
