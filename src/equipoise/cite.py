@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from equipoise.literature import (
     bias,
+    biomarkers,
     counts,
     design,
     effect_sizes,
@@ -25,6 +26,7 @@ from equipoise.literature.reference import Reference
 
 _FIELDS = (
     bias,
+    biomarkers,
     counts,
     design,
     effect_sizes,
