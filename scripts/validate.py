@@ -68,7 +68,7 @@ def run_study(recipe: Path) -> bool:
 def numbers_moved() -> bool:
     """Compare what the R recipes wrote with what is pinned; whether a number moved."""
     failed = False
-    for pinned in sorted((ROOT / "validation").glob("*/*.csv")):
+    for pinned in sorted((ROOT / "validation").glob("**/*.csv")):
         name = pinned.relative_to(ROOT / "validation")
         moved = list(differences(pinned, SCRATCH / name))
         largest = max((size for _, size in moved), default=0.0)
@@ -85,7 +85,7 @@ def main() -> int:
     shutil.rmtree(SCRATCH, ignore_errors=True)
     shutil.copytree(ROOT / "validation", SCRATCH)
     failed = False
-    for pattern, run in (("*/*.R", run_in_r), ("*/*.py", run_study)):
+    for pattern, run in (("**/*.R", run_in_r), ("**/*.py", run_study)):
         for recipe in sorted(SCRATCH.glob(pattern)):
             print(recipe.relative_to(SCRATCH), flush=True)
             failed |= run(recipe)
