@@ -18,7 +18,8 @@ REFERENCES: tuple[Reference, ...] = (
         "badia2022",
         "Badia-i-Mompel P, Vélez Santiago J, Braunger J, and others",
         2022,
-        "decoupleR: ensemble of computational methods to infer biological activities from omics data",
+        "decoupleR: ensemble of computational methods to infer biological activities from "
+        "omics data",
         "Bioinformatics Advances 2:vbac016",
         "10.1093/bioadv/vbac016",
     ),
