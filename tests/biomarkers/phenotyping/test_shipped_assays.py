@@ -189,6 +189,14 @@ def test_hormone_receptor_status(er, pr, status):
     assert phenotype(HORMONE, {"er_percent": er, "pr_percent": pr}).call == status
 
 
+@pytest.mark.parametrize("field", ["ihc_word", "ish_word"])
+def test_an_indeterminate_word_beside_a_measurement_is_said(field):
+    found = phenotype(IHC_ISH, {"ihc": "1+", "ratio": 1.1, "copies": 2.2, field: "Indeterminate"})
+    assert found.call == N
+    assert [d for d in found.discordances if d.endswith(f"{field} indeterminate")]
+    assert phenotype(IHC_ISH, {field: "Indeterminate"}).call == "unknown"
+
+
 def test_a_negative_word_with_five_per_cent_is_low_positive_and_said_to_be_discordant():
     found = phenotype(HORMONE, {"er_percent": "5%", "er_word": "Negative", "pr_percent": 0})
     assert (found.call, found.rules[0]) == ("low_positive", "R-4")

@@ -116,6 +116,8 @@ def test_hormone_receptors(reports, columns):
     calls = phenotype_table(assay, reports, of(columns, "hormone_receptor_2020"))
     words = reports[[of(columns, "hormone_receptor_2020")[f] for f in ("er_word", "pr_word")]]
     plain = words.eq("Positive").any(axis=1)
+    # One sample has 20-29 % of nuclei stained and the word Indeterminate: no call is made of it.
+    assert [p.call for p in calls if "indeterminate" in "".join(p.discordances)] == ["unknown"]
     none = words.eq("Negative").all(axis=1)
     assert [p.call == "negative" for p in calls] == none.tolist()
     assert [p.call == "positive" for p in calls] == plain.tolist()

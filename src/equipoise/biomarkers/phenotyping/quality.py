@@ -94,11 +94,12 @@ class Implied(_Check):
 
 
 class Fill(_Check):
-    """A word taken where the measurement is missing."""
+    """A word taken where the measurement is missing, if it is one of `only`."""
 
     kind: Literal["fill"]
     field: str
     from_field: str
+    only: tuple[str, ...]
 
 
 class Fewer(_Check):
@@ -187,7 +188,7 @@ def _implied(check: Implied, facts: Facts, _: Conditions) -> Facts:
 
 def _fill(check: Fill, facts: Facts, _: Conditions) -> Facts:
     word = facts.values[check.from_field]
-    if facts.values[check.field] != MISSING or word == MISSING:
+    if facts.values[check.field] != MISSING or word not in check.only:
         return facts
     remark = Remark(check.id, check.field, "", str(word), check.note)
     return facts.change(remark, {check.field: word})
