@@ -6,6 +6,7 @@ from equipoise.biomarkers.pathways.expression import (
     expression_matrix,
     matrix_from_frame,
 )
+from equipoise.biomarkers.pathways.expression_reading import expression_blocks, read_expression
 from equipoise.biomarkers.pathways.gene_sets import GeneSet, GeneSets, content_hash
 from equipoise.biomarkers.pathways.gmt_text import read_gmt
 from equipoise.biomarkers.pathways.linear_scores import mean_z, ulm
@@ -34,6 +35,7 @@ __all__ = [
     "SetCoverage",
     "SetIndex",
     "content_hash",
+    "expression_blocks",
     "expression_matrix",
     "gene_reference",
     "index_sets",
@@ -42,6 +44,7 @@ __all__ = [
     "normalise",
     "pathway_activity",
     "read_collections",
+    "read_expression",
     "read_gmt",
     "read_reference",
     "read_weights",
