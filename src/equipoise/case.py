@@ -19,6 +19,14 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
 
+from equipoise.biomarkers.patient import (
+    BASELINE_FILE,
+    BaselineRow,
+    PatientPlan,
+    baseline_levels,
+    patient_problems,
+    read_baselines,
+)
 from equipoise.design.choice.candidate import DesignPlan, design_problems
 from equipoise.errors import InputError, Problem, UsageError
 from equipoise.evidence.cross_check import SELECTION_WORDS
@@ -34,7 +42,7 @@ CASE_FILE = "case.toml"
 PAST_FILE = "retrodiction.json"
 """Past questions on which the method is tried; a case may do without."""
 
-SECTIONS = ("case", "question", "synthesis", "design", "report")
+SECTIONS = ("case", "question", "synthesis", "design", "patient", "report")
 S = TypeVar("S", bound=Slice)
 
 
@@ -67,6 +75,10 @@ class Case:
         Past questions on which the method is tried.
     studies : DesignPlan or None
         The slice of the design room, if the case asks which study to do next.
+    patient : PatientPlan or None
+        What the case knows of single patients.
+    baselines : tuple of BaselineRow
+        Risks without the drug, for `patient`.
     """
 
     identity: Identity
@@ -77,6 +89,8 @@ class Case:
     inputs: tuple[tuple[str, str], ...]
     past: CaseFile | None = None
     studies: DesignPlan | None = None
+    patient: PatientPlan | None = None
+    baselines: tuple[BaselineRow, ...] = ()
 
     @property
     def name(self) -> str:
@@ -135,6 +149,7 @@ def load_case(reference: str | Path | Traversable) -> Case:
     plan = _slice(Plan, document, "synthesis", problems)
     options = _slice(ReportOptions, document, "report", problems)
     studies = _slice(DesignPlan, document, "design", problems) if "design" in document else None
+    patient = _slice(PatientPlan, document, "patient", problems) if "patient" in document else None
     evidence = None
     try:
         evidence = read_evidence(folder / "evidence", question)
@@ -147,12 +162,33 @@ def load_case(reference: str | Path | Traversable) -> Case:
         problems += plan_problems(plan, question, evidence)
         if studies is not None:
             problems += design_problems(studies, question, plan)
+        if patient is not None:
+            problems += patient_problems(patient, question, plan, evidence)
+    baselines = _baselines(folder, patient, question, problems)
     if options is not None and evidence is not None:
         problems += _options_problems(options, evidence)
     if problems or not (identity and question and plan and options and evidence):
         raise InputError(problems)
     hashes = tuple(_hashes(folder))
-    return Case(identity, question, plan, options, evidence, hashes, past, studies)
+    return Case(
+        identity, question, plan, options, evidence, hashes, past, studies, patient, baselines
+    )
+
+
+def _baselines(
+    folder: Traversable,
+    patient: PatientPlan | None,
+    question: Question | None,
+    problems: list[Problem],
+) -> tuple[BaselineRow, ...]:
+    if patient is None or question is None:
+        return ()
+    outcomes = [outcome.name for outcome in question.outcomes]
+    try:
+        return read_baselines(folder / BASELINE_FILE, baseline_levels(patient, question), outcomes)
+    except InputError as error:
+        problems += error.problems
+        return ()
 
 
 def _past(folder: Traversable, problems: list[Problem]) -> CaseFile | None:
@@ -247,7 +283,7 @@ def _options_problems(options: ReportOptions, evidence: EvidenceBase) -> Iterato
 
 
 def _hashes(folder: Traversable) -> Iterator[tuple[str, str]]:
-    names = (CASE_FILE, PAST_FILE)
+    names = (CASE_FILE, PAST_FILE, BASELINE_FILE)
     files = {name: folder / name for name in names if (folder / name).is_file()}
     for file in (folder / "evidence").iterdir():
         if file.name.endswith(".csv") and file.is_file():

@@ -187,6 +187,30 @@ def design(case: str, *, workers: int = 1, scheduler: str = "threads", json: Jso
     return EXIT_DONE
 
 
+@app.command(help_flags=[], version_flags=[])
+def patient(
+    *words: Annotated[str, Parameter(allow_leading_hyphen=True)], json: Json = False
+) -> int:
+    """Tell one patient's absolute benefit and harm, and how much of the answer is prior.
+
+    Research use only, not medical advice.
+
+    Parameters
+    ----------
+    words
+        CASE and what is known of the patient, as --NAME=VALUE. The names come from the case:
+        `equipoise patient CASE --help` lists them with their allowed values.
+    """
+    if not words or words[0] in {"--help", "-h"}:
+        app.help_print(["patient"])
+        return EXIT_DONE if words else EXIT_USAGE
+    from equipoise.ask_patient import ask_patient
+
+    answer, text = ask_patient(words[0], words[1:])
+    _answer("patient", json and answer is not None, answer or {}, text)
+    return EXIT_DONE
+
+
 def _dossier_with(identifier: str, reference: str | None) -> Dossier:
     """Assemble the named case, or the first packaged one that knows the id."""
     from equipoise.case import load_case, packaged_cases
