@@ -15,6 +15,14 @@ REFERENCES: tuple[Reference, ...] = (
         "10.1093/biomet/90.1.15",
     ),
     Reference(
+        "ashman1994",
+        "Ashman KM, Bird CM, Zepf SE",
+        1994,
+        "Detecting bimodality in astronomical datasets",
+        "Astronomical Journal 108:2348-2361",
+        "10.1086/117248",
+    ),
+    Reference(
         "badia2022",
         "Badia-i-Mompel P, Vélez Santiago J, Braunger J, and others",
         2022,
