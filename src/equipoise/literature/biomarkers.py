@@ -179,15 +179,6 @@ REFERENCES: tuple[Reference, ...] = (
         "10.18637/jss.v039.i05",
     ),
     Reference(
-        "vanklaveren2018",
-        "van Klaveren D, Steyerberg EW, Serruys PW, Kent DM",
-        2018,
-        "The proposed 'concordance-statistic for benefit' provided a useful metric when "
-        "modeling heterogeneous treatment effects",
-        "Journal of Clinical Epidemiology 94:59-68",
-        "10.1016/j.jclinepi.2017.10.021",
-    ),
-    Reference(
         "vickers2007",
         "Vickers AJ, Kattan MW, Sargent DJ",
         2007,
