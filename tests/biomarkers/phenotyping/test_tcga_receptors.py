@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from equipoise.biomarkers.phenotyping import phenotype_table, read_assay, shipped_assays, to_frame
+from equipoise.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -124,3 +125,19 @@ def test_hormone_receptors(reports, columns):
     # "<10%" and "10-19%" lie on both sides of a cut point and are not used.
     spans = with_remark(calls, "range") | with_remark(calls, "bound")
     assert len(spans) > 50
+
+
+def test_a_table_with_columns_no_assay_knows_is_refused_once(reports):
+    assay = read_assay(shipped_assays()["ihc_ish_2023"])
+    with pytest.raises(InputError) as caught:
+        phenotype_table(assay, reports.iloc[:3].rename(columns={reports.columns[0]: "ihc"}))
+    assert len(caught.value.problems) == len(reports.columns) - 1
+    with pytest.raises(InputError, match="Name a column"):
+        phenotype_table(assay, reports, {"ihc": "nowhere"})
+
+
+def test_a_sample_given_twice_is_refused(reports, columns):
+    assay = read_assay(shipped_assays()["ihc_ish_2023"])
+    twice = pd.concat([reports.iloc[:2], reports.iloc[:1]])
+    with pytest.raises(InputError, match="each id once"):
+        phenotype_table(assay, twice, of(columns, "ihc_ish_2023"))

@@ -106,6 +106,13 @@ def phenotype_table(
         for field, column in names.items()
         if column not in reports.columns
     ]
+    problems += [
+        Problem(
+            "", "", field, "", ", ".join(assay.fields), "Rename it, or name the columns to read."
+        )
+        for field in names
+        if field not in assay.fields
+    ]
     for double in reports.index[reports.index.duplicated()].unique():
         problems.append(Problem("", str(double), "index", "", "each id once", "Merge the rows."))
     if problems:
