@@ -57,7 +57,8 @@ def classifier_input(
 
     Ensembl ids (with or without a version) and older symbols are taken as the classifier's
     symbols; a gene in several rows is their mean on the log scale (missing where one of them is);
-    both leave a remark. Missing values stay missing. Counts are made counts per million, which needs the whole transcriptome.
+    both leave a remark. Missing values stay missing. Counts are made counts per million, which
+    needs the whole transcriptome.
 
     Parameters
     ----------
