@@ -1,6 +1,11 @@
 """Pathway activity from expression: gene sets as data, scores in closed form."""
 
 from equipoise.biomarkers.pathways.activity import PathwayActivity, SetCoverage
+from equipoise.biomarkers.pathways.anndata_bridge import (
+    decoupler_network,
+    matrix_from_anndata,
+    to_anndata,
+)
 from equipoise.biomarkers.pathways.expression import (
     ExpressionMatrix,
     expression_matrix,
@@ -35,10 +40,12 @@ __all__ = [
     "SetCoverage",
     "SetIndex",
     "content_hash",
+    "decoupler_network",
     "expression_blocks",
     "expression_matrix",
     "gene_reference",
     "index_sets",
+    "matrix_from_anndata",
     "matrix_from_frame",
     "mean_z",
     "normalise",
@@ -51,6 +58,7 @@ __all__ = [
     "score_reference",
     "singscore",
     "ssgsea",
+    "to_anndata",
     "ulm",
     "write_reference",
 ]
