@@ -139,6 +139,7 @@ def test_counts_that_are_none_are_refused(classifier, table, receptors, shown):
 def test_one_sample_is_called_on_the_reference_and_refused_on_itself(classifier, table, golden):
     one = classifier_input(classifier, table[["S7"]], "log")
     assert subtypes(classifier, one).calls == (golden.loc["S7", "assignment"],)
+    assert "cannot be checked" in subtypes(classifier, one).flags[0]
     with pytest.raises(InputError, match="at least 30 samples"):
         subtypes(classifier, one, "self")
 

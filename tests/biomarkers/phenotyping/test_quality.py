@@ -19,6 +19,7 @@ from equipoise.biomarkers.phenotyping.quality import (
     run_check,
 )
 
+ASSAY = read_assay(shipped_assays()["ihc_ish_2023"])
 NAMES = ("copies", "reference", "cells", "ratio", "probe", "word", "score")
 CELLS = {"ratio": (read_condition(">=2.0", None), read_condition("<2.0", None))}
 TOTALS = Totals(
@@ -166,5 +167,5 @@ def test_agreement(score, word, discordant):
     ],
 )
 def test_each_check_of_the_shipped_assay_speaks(report, rule):
-    found = phenotype(read_assay(shipped_assays()["ihc_ish_2023"]), report)
+    found = phenotype(ASSAY, report)
     assert rule in [remark.rule for remark in found.remarks]

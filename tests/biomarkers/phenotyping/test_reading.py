@@ -86,16 +86,20 @@ def test_numbers(written, value, exact, rules):
 
 @pytest.mark.parametrize(
     "written",
-    ["1,234", "1.234,5", "-2", "101", "1e3", "two", "~4", "4 or 5", ">200", "6-4", "inf", "4..2"],
+    ["1.234,5", "-2", "101", "1e3", "two", "~4", "4 or 5", ">200", "6-4", "inf", "4..2"],
 )
 def test_numbers_that_mean_nothing_certain_are_refused(written):
     with pytest.raises(ValueError, match="a number from 0 to 100 signals per cell, or blank"):
         read_value(written, COPIES, NOTHING)
 
 
-def test_the_comma_of_thousands_is_named():
+def test_a_comma_that_may_be_of_thousands_is_refused():
+    many = Field(Domain("cells", None, 0.0, 5000.0), "cells")
     with pytest.raises(ValueError, match="'1,234' may be a decimal or thousands"):
-        read_value("1,234", COPIES, NOTHING)
+        read_value("1,234", many, NOTHING)
+    for text, number in (("0,234", 0.234), ("9,234", 9.234), ("1,23", 1.23)):
+        assert read_value(text, many, NOTHING).value == number
+    assert read_value("1,234", COPIES, NOTHING).value == 1.234
 
 
 @pytest.mark.parametrize(

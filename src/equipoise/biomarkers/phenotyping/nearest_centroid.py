@@ -214,6 +214,11 @@ def _flags(
             f"Whether the cohort was selected is not known ({', '.join(unknown)} not given): "
             "centred on itself, a selected cohort is called wrongly."
         )
+    if centring == "reference" and len(expression.samples) < FEWEST_FOR_SELF:
+        flags.append(
+            f"With fewer than {FEWEST_FOR_SELF} samples it cannot be checked that they are on the "
+            "platform of the centres: on another one every call is wrong."
+        )
     if centring == "self" or len(expression.samples) < FEWEST_FOR_SELF:
         return tuple(flags)
     own = _standardise(expression.values - np.nanmedian(expression.values, axis=0))

@@ -6,7 +6,7 @@ Rules of reading, by the id a remark carries:
 blank      an empty cell, a word of the assay's `missing` list: missing, without a remark
 spelling   another spelling of a value (``2 +``, ``Positive (3+)``); case alone is not remarked
 judgement  a word the assay file reads as a value, with its reason
-comma      a decimal comma (``2,1``); a comma before three digits is refused: it may be thousands
+comma      a decimal comma (``2,1``); before three digits it is refused where it may be thousands
 bound      ``>6``: used when all that it allows means the same to every rule, else missing
 range      ``50-59``: the same
 =========  =====================================================================================
@@ -149,7 +149,8 @@ def _read_number(text: str, normal: str, kind: Field) -> Reading:
     if match is None:
         return _read_interval(text, plain, kind)
     whole, mark, decimals = match.groups()
-    if mark == "," and len(decimals) == 3:
+    thousands = float(whole + (decimals or "")) if len(decimals or "") == 3 else 0.0
+    if mark == "," and whole[0] != "0" and 0.0 < thousands <= d.maximum:
         raise ValueError(f"{kind.allowed()}; '{plain}' may be a decimal or thousands")
     number = float(f"{whole}.{decimals or 0}")
     if not d.minimum <= number <= d.maximum:
