@@ -1,14 +1,17 @@
-"""Patients of the recipe, and the worked case's slice."""
+"""Patients of the recipe, and a teaching case that knows of patients."""
 
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from equipoise.biomarkers.patient import AbsoluteBenefit, BaselineRisk, EffectMixture
+from equipoise.case import Case, load_case
+from equipoise.new_case import write_case
 
 RECIPE = Path(__file__).resolve().parents[3] / "validation" / "biomarkers" / "patient"
 
@@ -40,3 +43,30 @@ PINNED = {row["case"]: row for row in read("benefit.csv")}
 @pytest.fixture
 def stratum() -> AbsoluteBenefit:
     return patient_of(CASES["stratum with two markers"])
+
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "patient"
+
+
+def write_teaching(into: Path) -> Path:
+    """Write the teaching case with a section on patients, two markers and a table of risks."""
+    folder = write_case("teaching", into)
+    toml, results = folder / "case.toml", folder / "evidence" / "results.csv"
+    text = toml.read_text(encoding="utf-8")
+    axes = (DATA / "axes.toml").read_text(encoding="utf-8")
+    text = text.replace("[[question.outcomes]]", axes + "[[question.outcomes]]", 1)
+    toml.write_text(text + (DATA / "patient_section.toml").read_text(encoding="utf-8"))
+    results.write_text(results.read_text() + (DATA / "result_rows.csv").read_text())
+    (folder / "biomarkers").mkdir()
+    shutil.copy(DATA / "baseline_risks.csv", folder / "biomarkers")
+    return folder
+
+
+@pytest.fixture
+def teaching(tmp_path: Path) -> Path:
+    return write_teaching(tmp_path)
+
+
+@pytest.fixture(scope="package")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return load_case(write_teaching(tmp_path_factory.mktemp("patient")))

@@ -15,7 +15,7 @@ from equipoise.evidence.question import Axis, Question
 from equipoise.synthesis.phenotype_plan import Comparison
 
 PLACE = "command line"
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 MINUS = str.maketrans("\u2212\u2013", "--")
 """A minus sign and a dash, as copied from a report, are a minus."""
 
@@ -104,8 +104,10 @@ def options_of(
         found.append(PatientOption(factor.name, factor.label, "baseline", levels, words))
     for marker in plan.markers:
         axis = question.axis(marker.axis)
-        words = _axis_words(axis) | {w: s.level for s in marker.spellings for w in s.accepted}
-        levels = tuple((level.name, level.label) for level in axis.levels)
+        told = (marker.level, marker.rest)
+        spelled = {w: s.level for s in marker.spellings for w in s.accepted}
+        words = {w: name for w, name in (_axis_words(axis) | spelled).items() if name in told}
+        levels = tuple((name, axis.level(name).label) for name in told)
         found.append(
             PatientOption(
                 *(axis.name, axis.label, "marker", levels, words),
