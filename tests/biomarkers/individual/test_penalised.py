@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from equipoise.biomarkers.individual import BenefitPlan, fit_benefit
+from equipoise.biomarkers.individual import BenefitPlan, PatientTable, fit_benefit
 from equipoise.biomarkers.individual.benefit_model import plan_problems
 from equipoise.biomarkers.individual.penalised_likelihood import (
     cox_likelihood,
@@ -130,3 +130,15 @@ def test_every_part_of_a_plan_that_does_not_fit(survival):
     ]
     with pytest.raises(InputError, match="the last time"):
         fit_benefit(survival, plan)
+
+
+def test_a_fit_that_ran_off_has_no_errors_and_says_so():
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((40, 2))
+    arm = np.arange(40) % 2 * 1.0
+    event = (x[:, 0] > 0.0).astype(float)
+    table = PatientTable(arm, event, np.empty(0), x, ("a", "b"), "harm", True, "binary")
+    model = fit_benefit(table, BenefitPlan(("a",), math.inf, math.inf))
+    assert model.fit.status == "not_converged"
+    assert model.to_frame()["se"].isna().all()
+    assert fit_benefit(table, BenefitPlan(("a",))).fit.status == "converged"

@@ -106,13 +106,15 @@ class BenefitModel:
         beta = self.fit.beta[skip:]
         se = np.sqrt(np.diag(self.fit.covariance))[skip:]
         half = critical_value(level) * se
+        with np.errstate(over="ignore"):  # a fit that ran off: infinite ratios, no errors
+            ratio, low, high = np.exp(beta), np.exp(beta - half), np.exp(beta + half)
         return pd.DataFrame(
             {
                 "covariate": names,
                 "kind": kinds,
-                "ratio": np.exp(beta),
-                "low": np.exp(beta - half),
-                "high": np.exp(beta + half),
+                "ratio": ratio,
+                "low": low,
+                "high": high,
                 "log_ratio": beta,
                 "se": se,
                 "p_value": 2.0 * ndtr(-np.abs(beta / se)),

@@ -23,6 +23,9 @@ LogLikelihood = Callable[[Array], tuple[float, Array, Array]]
 
 STEPS = 100
 SWEEPS = 10_000
+FLAT = 1e10
+"""Condition number of the curvature, in standard deviations of covariates, beyond which some
+combination of them is not determined: separated outcomes, or one column made of others."""
 CLOSE = 1e-10
 """Largest change of a coefficient, in standard deviations of a covariate, that ends the search."""
 
@@ -30,7 +33,8 @@ CLOSE = 1e-10
 class PenalisedFit(NamedTuple):
     """Coefficients (p,), inverse of information plus ridge (p, p), log-likelihood, and how it went.
 
-    The covariance is NaN with a lasso penalty: it has no such interval.
+    The covariance is NaN with a lasso penalty, which has no such interval, and where the search
+    did not end.
     """
 
     beta: Array
@@ -127,8 +131,13 @@ def fit_penalised(likelihood: LogLikelihood, l1: Array, l2: Array) -> PenalisedF
         if float(np.abs(size * step).max(initial=0.0)) < CLOSE:
             status = "converged"
             break
+    covariance = _covariance(at[2], l1, l2)
+    if not l1.any() and np.isnan(covariance).any():
+        status = "not_converged"
+    if status != "converged":
+        covariance[:] = math.nan
     message = "" if status == "converged" else "The search did not end: look for separation."
-    return PenalisedFit(beta, _covariance(at[2], l1, l2), at[0], status, message)
+    return PenalisedFit(beta, covariance, at[0], status, message)
 
 
 def _proposal(at: tuple[float, Array, Array], beta: Array, l1: Array, l2: Array) -> Array | None:
@@ -145,9 +154,8 @@ def _proposal(at: tuple[float, Array, Array], beta: Array, l1: Array, l2: Array)
 
 
 def _covariance(information: Array, l1: Array, l2: Array) -> Array:
-    if l1.any():
+    """Inverse of the curvature; NaN with a lasso, and where the likelihood is as good as flat."""
+    curvature = information + np.diag(l2)
+    if l1.any() or not np.linalg.cond(curvature) < FLAT:
         return np.full(information.shape, math.nan)
-    try:
-        return np.asarray(np.linalg.inv(information + np.diag(l2)))
-    except np.linalg.LinAlgError:
-        return np.full(information.shape, math.nan)
+    return np.asarray(np.linalg.inv(curvature))
