@@ -47,9 +47,9 @@ def read_gmt(
     text = None if data is None else decode(file.name, data, problems)
     sets: list[GeneSet] = []
     twice: list[str] = []
-    for number, line in enumerate((text or "").splitlines(), 1):
+    for number, line in enumerate((text or "").split("\n"), 1):
         if line.strip():
-            gene_set = _one_set(file.name, number, line, problems, twice)
+            gene_set = _one_set(file.name, number, line.rstrip("\r"), problems, twice)
             sets += [] if gene_set is None else [gene_set]
     problems += _repeated_names(file.name, sets)
     if text is not None and not sets and not problems:
