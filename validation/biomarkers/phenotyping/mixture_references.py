@@ -1,30 +1,31 @@
 """The stored mixtures of a case, fitted anew.
 
-python mixture_references.py ../../../tests/data/pam50/pam50_testdata.tsv EXPO_DATA.csv.gz
+python mixture_references.py [EXPO.csv.gz]
 
-EXPO_DATA is `data.expos` of the R package genefu (353 tumours x 966 probes of GEO series GSE2109,
-frozen RMA), written as CSV with write.csv. It is Artistic-2.0 and not kept here.
+EXPO is `data.expos` of the R package genefu (353 tumours x 966 probes of GEO series GSE2109, frozen
+RMA), written as CSV with write.csv. It is Artistic-2.0 and not kept here; without it only the
+reference made from the test samples of pam50 is fitted.
 """
 
 import sys
+from pathlib import Path
 
 import pandas as pd
 
-from equipoise.biomarkers.phenotyping import fit_mixture
+from equipoise.biomarkers.phenotyping import fit_mixture, read_mixtures
 
-pam50 = pd.read_csv(sys.argv[1], sep="\t", index_col=0)
-expo = pd.read_csv(sys.argv[2], index_col=0)
-rows = {
-    "test set, the gene after EGFR": pam50.iloc[pam50.index.get_loc("EGFR") + 1],
-    "expO 216836_s_at": expo["216836_s_at"],
-    "expO 205225_at": expo["205225_at"],
-    "expO 210930_s_at (refused: not separated)": expo["210930_s_at"],
-}
-for name, values in rows.items():
-    fit = fit_mixture(values)
-    print(f"# {name}: {fit.status}, separation {fit.separation:.2f}")
-    print(f"n = {fit.n}")
-    print(f"means = [{fit.means[0]:.4f}, {fit.means[1]:.4f}]")
-    print(f"sds = [{fit.sds[0]:.4f}, {fit.sds[1]:.4f}]")
-    print(f"weight = {fit.weight:.4f}")
-    print(f"lowest = {values.min():.3f}\nhighest = {values.max():.3f}\n")
+root = next(p for p in Path(__file__).resolve().parents if (p / "tests" / "data").is_dir())
+file = next((root / "src" / "equipoise" / "cases").glob("*/biomarkers/expression_references.toml"))
+stored = read_mixtures(file).values()
+table = pd.read_csv(root / "tests" / "data" / "pam50" / "pam50_testdata.tsv", sep="\t", index_col=0)
+values = {one.platform: table.loc[one.gene] for one in stored if "log ratio" in one.platform}
+if len(sys.argv) > 1:
+    expo = pd.read_csv(sys.argv[1], index_col=0)
+    for probe in ("216836_s_at", "205225_at", "210930_s_at"):
+        values[probe] = expo[probe]
+for name, x in values.items():
+    fit = fit_mixture(x)
+    print(
+        f"| {name} | {fit.n} | {fit.means[0]:.4f} | {fit.means[1]:.4f} | {fit.sds[0]:.4f} | "
+        f"{fit.sds[1]:.4f} | {fit.weight:.4f} | {fit.separation:.2f} | {fit.status} |"
+    )

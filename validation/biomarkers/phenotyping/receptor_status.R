@@ -1,6 +1,10 @@
 # Status by IHC and ISH written as nested questions, beside the decision tables of the package.
-# Rscript receptor_status.R receptors.csv.gz > receptor_status.csv   (base R only)
-d <- read.csv(gzfile(commandArgs(TRUE)[1]), colClasses = "character", check.names = FALSE)
+# Rscript receptor_status.R FOLDER   writes receptor_status.csv there; base R only
+folder <- normalizePath(commandArgs(TRUE)[1])
+root <- folder
+while (!dir.exists(file.path(root, "tests", "data"))) root <- dirname(root)
+file <- file.path(root, "tests", "data", "tcga_receptors", "receptors.csv.gz")
+d <- read.csv(gzfile(file), colClasses = "character", check.names = FALSE)
 number <- function(x) suppressWarnings(as.numeric(x))
 
 read_bound <- function(x) {               # ">6" lies above the last cut point, "<4" below the first
@@ -51,4 +55,4 @@ one <- function(i) {
 }
 
 out <- data.frame(sample = d$bcr_patient_barcode, call = vapply(seq_len(nrow(d)), one, ""))
-write.csv(out, row.names = FALSE, quote = FALSE)
+write.csv(out, file.path(folder, "receptor_status.csv"), row.names = FALSE, quote = FALSE)

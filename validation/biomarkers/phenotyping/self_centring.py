@@ -1,9 +1,8 @@
 """How many calls change when a cohort of one subtype is centred on itself, and what gaps do.
 
-python self_centring.py CLASSIFIER_FOLDER ../../../tests/data/pam50 > self_centring.csv
+python self_centring.py   prints the rows of the README
 """
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +11,19 @@ import pandas as pd
 from equipoise.biomarkers.phenotyping import classifier_input, read_classifier, subtypes
 from equipoise.biomarkers.phenotyping.nearest_centroid import spearman
 
-classifier = read_classifier(Path(sys.argv[1]))
-folder = Path(sys.argv[2])
+root = next(p for p in Path(__file__).resolve().parents if (p / "tests" / "data").is_dir())
+cases = root / "src" / "equipoise" / "cases"
+classifier = read_classifier(next(cases.glob("*/biomarkers/pam50")))
+folder = root / "tests" / "data" / "pam50"
 table = pd.read_csv(folder / "pam50_testdata.tsv", sep="\t", index_col=0)
 truth = pd.read_csv(folder / "pam50_testdata_assignments.tsv", sep="\t", index_col=0)["assignment"]
-print("what,group,n,changed,share")
-
-
-def line(what: str, group: str, old: np.ndarray, new: np.ndarray) -> None:
-    changed = int((old != new).sum())
-    print(f"{what},{group},{len(old)},{changed},{changed / len(old):.4f}")
-
 
 for group in classifier.classes:
     chosen = table[truth.index[truth == group]]
-    if len(chosen.columns) >= 30:
-        found = subtypes(classifier, classifier_input(classifier, chosen, "log"), "self")
-        line("one subtype centred on itself", group, truth[chosen.columns], np.array(found.calls))
+    found = subtypes(classifier, classifier_input(classifier, chosen, "log"), "self")
+    changed = sum(call != group for call in found.calls)
+    n = len(found.calls)
+    print(f"| {group} | {n} | {changed} | {100 * changed / n:.1f} % |")
 
 whole = subtypes(classifier, classifier_input(classifier, table, "log"))
 rng = np.random.default_rng(20261128)
@@ -40,4 +35,4 @@ for lost in (5, 10, 20):
         again = spearman(values, classifier.centroids).argmax(axis=1)
         shares.append((again != whole.correlations.argmax(axis=1)).mean())
     mean = float(np.mean(shares))
-    print(f"genes left out at random (20 times),{lost} of 50,200,{200 * mean:.1f},{mean:.4f}")
+    print(f"| {lost} of 50 genes left out, 20 times | {100 * mean:.1f} % |")
