@@ -81,4 +81,16 @@ for (start in c(0, 30, 60, 90)) {
   add(paste("window", start), c(coef(one),
     mean(event[rows][treatment[rows] == 1]) - mean(event[rows][treatment[rows] == 0])))
 }
+# one marker, on a ratio and on a difference
+long <- data.frame(patients, good6 = NA)
+one <- summary(glm(event ~ x2 * treatment, binomial, patients,
+                   control = list(epsilon = 1e-14)))$coefficients["x2:treatment", 1:2]
+add("marker odds", one)
+add("marker hazard", summary(coxph(Surv(time, status) ~ x2 * treatment, patients))$coefficients[3, c(1, 3)])
+flat <- lm(event ~ x2 * treatment, patients)
+add("marker risk", c(coef(flat)[4], sqrt(vcovHC(flat, "HC1")[4, 4])))
+for (arm in 0:1) long$good6[long$treatment == arm] <-
+  out$value[out$fit == paste("pseudo", arm)]
+flat <- lm(good6 ~ x2 * treatment, long)
+add("marker time", c(coef(flat)[4], sqrt(vcovHC(flat, "HC1")[4, 4])))
 write.csv(out, file.path(here, "pinned.csv"), row.names = FALSE, quote = FALSE)

@@ -19,6 +19,10 @@ from equipoise.biomarkers.individual.cross_fitting import (
     cross_fit,
     cross_fitted_benefit,
 )
+from equipoise.biomarkers.individual.marker_interaction import (
+    MarkerInteraction,
+    interaction_of_marker,
+)
 from equipoise.biomarkers.individual.naive_learner import gap_between_halves, naive_benefit
 from equipoise.biomarkers.individual.net_benefit_curve import NetBenefit, net_benefit
 from equipoise.biomarkers.individual.null_trials import NullGap, null_gaps
@@ -39,6 +43,7 @@ __all__ = [
     "BenefitPlan",
     "BenefitScores",
     "CrossFitted",
+    "MarkerInteraction",
     "NetBenefit",
     "NullGap",
     "Optimism",
@@ -53,6 +58,7 @@ __all__ = [
     "cross_fitted_benefit",
     "fit_benefit",
     "gap_between_halves",
+    "interaction_of_marker",
     "naive_benefit",
     "net_benefit",
     "null_gaps",
