@@ -62,7 +62,7 @@ test: lint ## everything; browser tests skip where no Chromium is found
 validate: $(DEV) ## run all recipes again against the pinned values; needs Rscript
 	@command -v Rscript >/dev/null || { \
 	  echo "make validate needs Rscript (Debian: r-base-core jags and r-cran- metafor, metadat,"; \
-	  echo "lme4, biasedurn, clubsandwich, survival, rjags; r-bioc-gsva)"; \
+	  echo "lme4, biasedurn, clubsandwich, mclust, proc, survival, rjags; r-bioc-gsva)"; \
 	  exit 1; } >&2
 	@$(BIN)/python scripts/validate.py
 

