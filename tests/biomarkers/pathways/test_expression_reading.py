@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 
 import duckdb
 import numpy as np
@@ -182,3 +183,30 @@ def test_options_are_refused(tmp_path):
     for option in ("samples_in", "scale", "duplicates"):
         with pytest.raises(InputError, match=f"{option}: found"):
             read_expression(path, **{option: "other"})
+
+
+@pytest.mark.parametrize("samples_in", ["columns", "rows"])
+def test_memory_is_that_of_a_block(tmp_path, monkeypatch, samples_in):
+    monkeypatch.setattr(expression_reading, "COLUMNS_AT_ONCE", 128)
+    genes, samples = (1000, 1280) if samples_in == "columns" else (100, 20_480)
+    path = tmp_path / "x.parquet"
+    rows, columns = (genes, samples) if samples_in == "columns" else (samples, genes)
+    drawn_columns = ", ".join(f"CAST(random() AS FLOAT) AS C{i}" for i in range(columns))
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute(
+            f"COPY (SELECT 'R' || i AS name, {drawn_columns} FROM range({rows}) t(i)) "
+            f"TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)"
+        )
+    letter = "R" if samples_in == "columns" else "C"
+    sets = sets_of(a=[f"{letter}{i}" for i in range(80)])
+    next(expression_blocks(path, samples_in=samples_in))
+    tracemalloc.start()
+    try:
+        found = pathway_activity(expression_blocks(path, samples_in=samples_in), sets)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(found.samples) == samples
+    # A block is a tenth of the matrix; two of them, one as read and the masks are held at most.
+    assert peak < genes * samples * 8 / 2
+    assert len(set(found.samples)) == samples

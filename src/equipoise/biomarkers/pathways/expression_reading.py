@@ -128,8 +128,9 @@ def _blocks(
         if samples_in == "columns":
             for start in range(0, len(labels), COLUMNS_AT_ONCE):
                 part = slice(start, start + COLUMNS_AT_ONCE)
-                found = _fetch(connection, source, source.columns[part])
-                yield rows, labels[part], np.stack(found)
+                table = np.empty((len(labels[part]), len(rows)))
+                _fill(table, connection, source, source.columns[part])
+                yield rows, labels[part], table
             return
         for start in range(0, len(rows), ROWS_AT_ONCE):
             names = rows[start : start + ROWS_AT_ONCE]
@@ -167,18 +168,22 @@ def _row_range(
     rows = replace(source, relation=f"{relation} {within}")
     for first in range(0, len(source.columns), GENES_AT_ONCE):
         part = slice(first, first + GENES_AT_ONCE)
-        for column, values in enumerate(_fetch(connection, rows, source.columns[part]), first):
-            table[:, column] = values
+        _fill(table.T[part], connection, rows, source.columns[part])
     return table
 
 
-def _fetch(
-    connection: duckdb.DuckDBPyConnection, source: TableSource, columns: tuple[str, ...]
-) -> list[Array]:
+def _fill(
+    lines: Array,
+    connection: duckdb.DuckDBPyConnection,
+    source: TableSource,
+    columns: tuple[str, ...],
+) -> None:
+    """Read columns of a Parquet file, each into a line of `lines`, (columns, rows)."""
     named = ", ".join(f"{column} AS v{i}" for i, column in enumerate(columns))
     query = f"SELECT {named} FROM {source.relation}"  # noqa: S608
     found = connection.execute(query, [str(source.path)]).fetchnumpy()
-    return [_floats(found[f"v{i}"]) for i in range(len(columns))]
+    for i in range(len(columns)):
+        lines[i] = _floats(found.pop(f"v{i}"))
 
 
 def _floats(column: object) -> Array:
