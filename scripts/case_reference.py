@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from equipoise.biomarkers.patient import BASELINE_FILE, BaselineRow, PatientPlan
 from equipoise.case import Identity
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import (
@@ -29,16 +30,25 @@ from equipoise.report.options import ReportOptions
 from equipoise.synthesis.plan import Plan
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "case.md"
-SECTIONS = {"case": Identity, "question": Question, "synthesis": Plan, "report": ReportOptions}
-FILES = {
-    "trials.csv": Trial,
-    "results.csv": ResultRow,
-    "arms.csv": Arm,
-    "reports.csv": Report,
-    "phenotypes.csv": PhenotypeRecord,
-    "cohorts.csv": CohortRow,
-    "known_findings.csv": KnownFinding,
+SECTIONS = {
+    "case": Identity,
+    "question": Question,
+    "synthesis": Plan,
+    "patient": PatientPlan,
+    "report": ReportOptions,
 }
+FILES = {
+    "evidence/trials.csv": Trial,
+    "evidence/results.csv": ResultRow,
+    "evidence/arms.csv": Arm,
+    "evidence/reports.csv": Report,
+    "evidence/phenotypes.csv": PhenotypeRecord,
+    "evidence/cohorts.csv": CohortRow,
+    "evidence/known_findings.csv": KnownFinding,
+    BASELINE_FILE: BaselineRow,
+}
+MADE = {"enrolled", "used_for"}
+"""Fields made from columns of variable name; the record's own words tell of these."""
 BOUNDS = {Ge: "at least", Gt: "above", Le: "at most", Lt: "below", MinLen: "at least"}
 PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false"}
 HEAD = """# A case, key by key
@@ -101,7 +111,7 @@ def table(model: type[BaseModel], first: str) -> str:
     """One row a field: name, what it is, what is allowed, what it is when left out."""
     lines = [f"| {first} | what it is | allowed | when left out |", "|---|---|---|---|"]
     for name, field in model.model_fields.items():
-        if name == "enrolled":
+        if name in MADE:
             continue
         about = re.sub(r"\s+", " ", field.description or "").strip()
         allowed = words(field.annotation) + limits(field.metadata)
@@ -142,7 +152,7 @@ def reference() -> str:
                 told.append(part)
                 out.append(f"#### {part.__name__}\n\n{about(part)}\n\n{table(part, 'key')}\n")
     for name, record in FILES.items():
-        out.append(f"## evidence/{name}\n\n{about(record)}\n\n{table(record, 'column')}\n")
+        out.append(f"## {name}\n\n{about(record)}\n\n{table(record, 'column')}\n")
     return "\n".join(out)
 
 

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from equipoise.ask_patient import ask_patient
+from equipoise.biomarkers.markers.marker_file import read_markers
+from equipoise.biomarkers.markers.subgroup_shrinkage import shrink_subgroups
 from equipoise.biomarkers.patient import (
     Patient,
     PatientBenefit,
@@ -25,7 +27,7 @@ from equipoise.biomarkers.patient import (
     prior_share,
 )
 from equipoise.biomarkers.patient.case_effects import StratumData, comparison_of, modifier_effect
-from equipoise.case import Case
+from equipoise.case import Case, load_case, packaged_cases
 from equipoise.synthesis.posteriors import INTERACTION_PRIORS
 
 DRAWS, SEED = 500_000, 5
@@ -202,6 +204,33 @@ def test_the_data_fit_their_schema_and_say_research_use(case: Case) -> None:
     holders = (document, document["icon_array"], *document["answers"])
     assert all(RESEARCH in holder["research_use"].casefold() for holder in holders)
     assert "responder" not in json.dumps(document).casefold()
+
+
+def test_a_single_modifier_is_shrunken_as_the_markers_room_does(case: Case) -> None:
+    gene = answer(case, PATIENT).modifiers[0]
+    assert gene.estimate is not None
+    for name, prior in INTERACTION_PRIORS.items():
+        theirs = shrink_subgroups([gene.estimate], [gene.se], prior=name)
+        assert gene.difference(prior).mean == pytest.approx(float(theirs.means[0]), abs=1e-12)
+
+
+def test_the_packaged_cases_tell_of_a_marker_what_its_record_tells() -> None:
+    compared = 0
+    for name in packaged_cases():
+        case = load_case(name)
+        file = resources.files("equipoise") / "cases" / name / "biomarkers" / "markers.toml"
+        if case.patient is None or not file.is_file():
+            continue
+        records = {marker.id: marker for marker in read_markers(file, case.evidence)}
+        for told in case.patient.markers:
+            record = records[told.axis]
+            assert (told.level, told.rest) == (record.level, record.against)
+            assert told.prevalence.value == record.prevalence.value
+            rows = [(claim.level_row, claim.against_row) for claim in record.claims]
+            assert not told.row or (told.row, told.rest_row) in rows
+            assert told.measured is None or f"{told.measured.cut:g}" in record.cut
+            compared += 1
+    assert compared >= 2
 
 
 def test_a_patient_outside_the_table_is_a_mistake_of_the_caller(case: Case) -> None:

@@ -121,19 +121,19 @@ def _in_short(found: PatientBenefit, plan: PatientPlan) -> list[str]:
 
 def _prior_share(found: PatientBenefit) -> str:
     name, share = found.headline.prior, found.headline.prior_share
-    flat = f"{ratio_of(found.flat):.2f}"
+    flat = f"a {MEASURE_NAMES[found.outcome.measure]} of {ratio_of(found.flat):.2f}"
     if share is None:
         return (
-            f"Prior share: \u2013. Taken alone the data give a ratio of {flat}, so near to the "
-            "prior's centre of 1 that a share cannot be told."
+            f"Prior share: \u2013. Taken alone the data give {flat}, so near to the prior's centre "
+            "of 1 that a share cannot be told."
         )
-    said = (
-        f"Prior share {_percent(share)}: taken alone the data give a ratio of {flat}; the "
-        f"'{name}' prior takes away that share of its logarithm."
-    )
-    if share > 1.0:
-        return said + f" Above 100{PERCENT}, prior and other stratum together turn the direction."
-    return said
+    if share < 0.0:
+        said = "the prior, with the other stratum, makes the effect larger"
+    elif share > 1.0:
+        said = "the prior, with the other stratum, turns its direction"
+    else:
+        said = f"{_percent(share)} of that effect (of its logarithm) is taken away by the prior"
+    return f"Prior share {_percent(share)}: taken alone the data give {flat}; {said} '{name}'."
 
 
 def _table(found: PatientBenefit, plan: PatientPlan) -> list[str]:
