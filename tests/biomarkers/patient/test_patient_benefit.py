@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -182,6 +183,30 @@ def test_the_text_tells_what_the_answer_rests_on(case: Case) -> None:
         assert words in text, words
     assert text.casefold().count(RESEARCH) >= 4
     assert "responder" not in text.casefold()
+
+
+def test_the_text_says_when_the_risk_reaches_beyond_the_effect(case: Case) -> None:
+    told = "It is counted to 6 years; the effect is assumed to hold beyond 5"
+    assert told in " ".join(in_words(case, answer(case, PATIENT)).split())
+    late = answer(case, {"marker": "positive", "stage": "late"})
+    assert "It is counted" not in in_words(case, late)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.74, "Prior share 74 %: taken alone the data give a hazard ratio of"),
+        (0.74, "'reference' prior takes 74 % of that effect"),
+        (1.38, "Prior share 138 %"),
+        (1.38, "turn its direction"),
+        (-0.2, "make the effect larger"),
+        (None, "Prior share: \u2013."),
+    ],
+)
+def test_the_prior_share_in_words(case: Case, share: float | None, said: str) -> None:
+    found = answer(case, PATIENT)
+    one = replace(found.headline, prior_share=share)
+    assert said in " ".join(in_words(case, replace(found, headline=one)).split())
 
 
 def test_a_share_that_cannot_be_told_is_a_dash(case: Case) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from equipoise.biomarkers.patient import (
     Patient,
@@ -105,6 +107,23 @@ def test_a_patient_without_a_baseline_row_is_refused(case: Case) -> None:
         told(case, "--marker=+")
     (problem,) = caught.value.problems
     assert "--marker=positive --stage=late" in problem.allowed
+
+
+WORDS = st.one_of(
+    st.text(max_size=12),
+    st.builds("--{}={}".format, st.sampled_from(["marker", "stage", "sugar", "gene"]), st.text()),
+)
+
+
+@given(st.lists(WORDS, max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_words_are_a_patient_or_an_error_with_its_reasons(case: Case, words: list[str]) -> None:
+    try:
+        patient = told(case, *words)
+    except InputError as error:
+        assert error.problems
+    else:
+        assert patient.levels["marker"] in {"positive", "negative"}
 
 
 def test_help_lists_what_is_allowed(case: Case) -> None:

@@ -80,7 +80,9 @@ def _patient(found: PatientBenefit, options: Sequence[PatientOption]) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f}{PERCENT}" if 0.01 <= share <= 0.99 else f"{100 * share:.1f}{PERCENT}"
+    """Whole percents, with a decimal where they would round to none or all."""
+    close = abs(share) < 0.01 or abs(share - 1.0) < 0.01
+    return f"{100 * share:.{1 if close else 0}f}{PERCENT}"
 
 
 def _hundred(share: float) -> str:
@@ -128,12 +130,12 @@ def _prior_share(found: PatientBenefit) -> str:
             "of 1 that a share cannot be told."
         )
     if share < 0.0:
-        said = "the prior, with the other stratum, makes the effect larger"
+        said = f"the '{name}' prior and the other stratum make the effect larger"
     elif share > 1.0:
-        said = "the prior, with the other stratum, turns its direction"
+        said = f"the '{name}' prior and the other strata turn its direction"
     else:
-        said = f"{_percent(share)} of that effect (of its logarithm) is taken away by the prior"
-    return f"Prior share {_percent(share)}: taken alone the data give {flat}; {said} '{name}'."
+        said = f"the '{name}' prior takes {_percent(share)} of that effect (its logarithm) away"
+    return f"Prior share {_percent(share)}: taken alone the data give {flat}; {said}."
 
 
 def _table(found: PatientBenefit, plan: PatientPlan) -> list[str]:
@@ -189,6 +191,12 @@ def _baseline(
     yield f'"{row.quote}" {row.source_url} (confidence: {row.confidence})'
     if row.fit == "assumed":
         yield f"Assumed to fit this patient. {row.fit_note}"
+    followed = plan.horizon_years
+    if row.horizon_years and row.horizon_years > followed.value:
+        yield (
+            f"It is counted to {row.horizon_years:g} years; the effect is assumed to hold beyond "
+            f"{followed.value:g} ({followed.source})."
+        )
     names = [o.label for o in options if row.used_for.get(o.name, ("",))[0] == "not_stated"]
     if names:
         yield f"The source does not tell the risk apart by: {', '.join(names)}."
