@@ -85,6 +85,7 @@ def expression_blocks(
                     without_genes=without_genes,
                     name=path.name,
                 )
+                del values  # so that the next block is read into memory that is free
 
 
 def read_expression(

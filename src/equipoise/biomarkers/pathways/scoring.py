@@ -71,6 +71,7 @@ def pathway_activity(
             parts.append(ulm(block, index))
         elif reference is not None:
             parts.append(mean_z(block, index, reference))
+        del block  # so that the next one is read into memory that is free
     return join_samples(parts)
 
 
