@@ -29,7 +29,10 @@ Block = tuple[list[str], list[str], Array]
 COLUMNS_AT_ONCE = 512
 """Samples decoded at a time where they are columns: 80 MB of 20,000 genes."""
 ROWS_AT_ONCE = 2048
-"""Samples decoded at a time where they are rows: the rows of one vector of DuckDB."""
+"""Samples decoded at a time where they are rows: the rows of one vector of DuckDB, or a half, a
+quarter ... of them where a block would hold more than `CELLS_AT_ONCE`."""
+CELLS_AT_ONCE = 1024 * 20_480
+"""Values of a block where samples are rows: 168 MB."""
 GENES_AT_ONCE = 2000
 """Columns decoded at a time where they are genes; each costs DuckDB some 40 kB while open."""
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -133,8 +136,9 @@ def _blocks(
                 _fill(table, connection, source, source.columns[part])
                 yield rows, labels[part], table
             return
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            names = rows[start : start + ROWS_AT_ONCE]
+        step = _rows_at_once(len(labels))
+        for start in range(0, len(rows), step):
+            names = rows[start : start + step]
             yield labels, names, _row_range(source, connection, start, len(names))
     except duckdb.Error as error:
         problems = [] if source.parquet else list(bad_cells(source))
@@ -157,6 +161,13 @@ def _whole(source: TableSource, connection: duckdb.DuckDBPyConnection, samples_i
 def _names(source: TableSource, connection: duckdb.DuckDBPyConnection) -> list[str]:
     query = f"SELECT CAST({source.names} AS VARCHAR) AS n FROM {source.relation}"  # noqa: S608
     return _text(connection.execute(query, [str(source.path)]).fetchnumpy()["n"])
+
+
+def _rows_at_once(genes: int) -> int:
+    step = ROWS_AT_ONCE
+    while step > 1 and step * genes > CELLS_AT_ONCE:
+        step //= 2
+    return step
 
 
 def _row_range(
