@@ -18,6 +18,7 @@ from equipoise.literature import (
     pooling,
     posteriors,
     retrodiction,
+    sequential,
     subgroups,
     survival,
 )
@@ -33,6 +34,7 @@ _FIELDS = (
     pooling,
     posteriors,
     retrodiction,
+    sequential,
     subgroups,
     survival,
 )

@@ -15,15 +15,15 @@ from scipy.special import expit, logit
 
 from equipoise.design import evaluation, several_hypotheses, single_hypothesis
 from equipoise.design.belief.surrogate import SurrogateLink
-from equipoise.design.engine_comparison import EngineComparison, compare_engines
 from equipoise.design.engines import run_chunks
-from equipoise.design.evaluation import evaluate
-from equipoise.design.look_schedule import Looks
-from equipoise.design.scenario import Scenario
-from equipoise.design.trial_design import Arms, Design
-from equipoise.design.trial_endpoints import BinaryEndpoint, EarlyThenLate, TimeToEvent
-from equipoise.design.trial_marker import Marker, Populations
-from equipoise.design.truth_in_groups import mean_rates, recruited
+from equipoise.design.evaluation.engine_comparison import EngineComparison, compare_engines
+from equipoise.design.evaluation.evaluation import evaluate
+from equipoise.design.trial.look_schedule import Looks
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Arms, Design
+from equipoise.design.trial.trial_endpoints import BinaryEndpoint, EarlyThenLate, TimeToEvent
+from equipoise.design.trial.trial_marker import Marker, Populations
+from equipoise.design.trial.truth_in_groups import mean_rates, recruited
 from equipoise.synthesis.arrays import ArrayError
 
 THIRDS = Looks((1 / 3, 2 / 3, 1.0))

@@ -13,19 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln, comb
 
-from equipoise.design.engine_comparison import compare_engines
-from equipoise.design.evaluation import evaluate
-from equipoise.design.historical_controls import (
+from equipoise.design.borrowing.historical_controls import (
     HistoricalControls,
     binomial_probabilities,
     success_probability,
 )
-from equipoise.design.historical_means import HistoricalMeans
-from equipoise.design.look_schedule import Looks
-from equipoise.design.scenario import Scenario
-from equipoise.design.trial_design import Arms, Design
-from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
-from equipoise.design.trial_marker import Marker
+from equipoise.design.borrowing.historical_means import HistoricalMeans
+from equipoise.design.evaluation.engine_comparison import compare_engines
+from equipoise.design.evaluation.evaluation import evaluate
+from equipoise.design.trial.look_schedule import Looks
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Arms, Design
+from equipoise.design.trial.trial_endpoints import BinaryEndpoint, TimeToEvent
+from equipoise.design.trial.trial_marker import Marker
 from equipoise.synthesis.arrays import ArrayError
 
 MIXED = HistoricalControls((0.6, 0.4), (12.0, 5.0), (28.0, 6.0), robust=0.2)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from equipoise.design.engine_comparison import compare_engines
 from equipoise.design.engines import survival_plan
 from equipoise.design.engines.patients import draw_trials
 from equipoise.design.enrichment import nested
-from equipoise.design.evaluation import evaluate
-from equipoise.design.look_schedule import Looks
-from equipoise.design.scenario import Scenario
-from equipoise.design.stratified_events import StratifiedEvents
-from equipoise.design.trial_design import Design
-from equipoise.design.trial_endpoints import TimeToEvent
-from equipoise.design.trial_marker import Marker, Populations
+from equipoise.design.evaluation.engine_comparison import compare_engines
+from equipoise.design.evaluation.evaluation import evaluate
+from equipoise.design.evaluation.stratified_events import StratifiedEvents
+from equipoise.design.trial.look_schedule import Looks
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Design
+from equipoise.design.trial.trial_endpoints import TimeToEvent
+from equipoise.design.trial.trial_marker import Marker, Populations
 from equipoise.synthesis.arrays import ArrayError
 from equipoise.synthesis.survival.rank_test import log_rank
 

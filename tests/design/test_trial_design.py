@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from equipoise.design.closed.combination import InverseNormal
 from equipoise.design.closed.selection import Interim, KeepOnly
-from equipoise.design.look_schedule import FAMILIES, Looks
 from equipoise.design.sequential.boundaries import sequential_plan
 from equipoise.design.sequential.plan import POCOCK
 from equipoise.design.sequential.spending import Spending
-from equipoise.design.trial_design import Arms, Design
-from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
-from equipoise.design.trial_marker import Marker, Populations
+from equipoise.design.trial.look_schedule import FAMILIES, Looks
+from equipoise.design.trial.trial_design import Arms, Design
+from equipoise.design.trial.trial_endpoints import BinaryEndpoint, TimeToEvent
+from equipoise.design.trial.trial_marker import Marker, Populations
 from equipoise.synthesis.arrays import ArrayError
 
 NAN = math.nan

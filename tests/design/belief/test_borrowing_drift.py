@@ -13,8 +13,8 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 from scipy.stats import beta, binom, norm
 
-from equipoise.design.belief import NormalHistory, moment_patients, normal_drift, rate_drift
-from equipoise.design.historical_controls import HistoricalControls
+from equipoise.design.borrowing import NormalHistory, moment_patients, normal_drift, rate_drift
+from equipoise.design.borrowing.historical_controls import HistoricalControls
 from equipoise.synthesis.arrays import ArrayError
 
 ONE = HistoricalControls((1.0,), (4.0,), (16.0,), robust=0.0)

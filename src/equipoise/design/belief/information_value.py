@@ -20,7 +20,7 @@ from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import log_ndtr, ndtr
+from scipy.special import ndtr
 
 from equipoise.design.belief.mixture_integral import Belief, expectation
 from equipoise.design.belief.utility import NetBenefit
@@ -196,24 +196,6 @@ class Updated:
         nodes, w = np.polynomial.hermite_e.hermegauss(INNER)
         inner = self.utility.of(centre[:, :, None] + spread[None, :, None] * nodes)
         return np.asarray((shares * (inner @ (w / w.sum()))).sum(axis=1))
-
-
-def normal_information_value(mean: float, sd: float, se: float) -> tuple[float, float]:
-    """EVSI and EVPI where net benefit itself is normal: the closed form.
-
-    With net benefit `B ~ N(mean, sd^2)` and an estimate of standard error `se`, the preposterior
-    standard deviation is `s = sd^2 / sqrt(sd^2 + se^2)` and `EVSI = s L(|mean| / s)` with the unit
-    normal loss `L(u) = phi(u) - u Phi(-u)`; EVPI has `s = sd`.
-    """
-    return _loss(mean, sd * sd / math.hypot(sd, se)), _loss(mean, sd)
-
-
-def _loss(mean: float, sd: float) -> float:
-    if sd == 0.0:
-        return 0.0
-    u = abs(mean) / sd
-    density = math.exp(-0.5 * u * u) / math.sqrt(2.0 * math.pi)
-    return sd * (density - u * math.exp(float(log_ndtr(-u))))
 
 
 def belief_in(posterior: Posterior, effect: str) -> Belief:

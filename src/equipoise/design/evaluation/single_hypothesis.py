@@ -7,31 +7,36 @@ from collections.abc import Callable
 
 import numpy as np
 
-from equipoise.design.canonical_form import CanonicalForm, canonical_form
 from equipoise.design.engines.binary_trials import binary_trial, patients_at_looks
 from equipoise.design.engines.stopping import Bounds
 from equipoise.design.engines.survival_plans import SurvivalPlan, survival_plan
 from equipoise.design.engines.tally import MonteCarlo, Tally
-from equipoise.design.event_pieces import pieces_of
-from equipoise.design.operating_characteristics import (
+from equipoise.design.evaluation.canonical_form import CanonicalForm, canonical_form
+from equipoise.design.evaluation.event_pieces import pieces_of
+from equipoise.design.evaluation.operating_characteristics import (
     OperatingCharacteristics,
     absent,
     known,
 )
-from equipoise.design.refusals import problem
-from equipoise.design.scenario import Scenario
-from equipoise.design.simulation_job import Job
-from equipoise.design.stopping_bias import MOST_LOOKS, correction, exit_by_look, stopping_bias
-from equipoise.design.trial_design import Design
-from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
-from equipoise.design.truth_in_groups import Groups, mean_rates, recruited
-from equipoise.design.two_arm_trials import (
+from equipoise.design.evaluation.simulation_job import Job
+from equipoise.design.evaluation.stopping_bias import (
+    MOST_LOOKS,
+    correction,
+    exit_by_look,
+    stopping_bias,
+)
+from equipoise.design.evaluation.two_arm_trials import (
     CountedPatients,
     Draw,
     DrawnStatistics,
     FollowedPatients,
     TwoArmTrial,
 )
+from equipoise.design.trial.refusals import problem
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Design
+from equipoise.design.trial.trial_endpoints import BinaryEndpoint, TimeToEvent
+from equipoise.design.trial.truth_in_groups import Groups, mean_rates, recruited
 from equipoise.synthesis.arrays import Array, ArrayError
 
 NULL = 1e-12

@@ -10,14 +10,14 @@ import numpy as np
 from equipoise.design.closed.combination import FisherProduct, InverseNormal
 from equipoise.design.closed.intersections import INTERSECTIONS
 from equipoise.design.closed.selection import KeepAll
-from equipoise.design.design_kinds import COMBINATIONS, KINDS, SELECTIONS
-from equipoise.design.refusals import problem, problems_of
-from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
+from equipoise.design.trial.design_kinds import COMBINATIONS, KINDS, SELECTIONS
+from equipoise.design.trial.refusals import problem, problems_of
+from equipoise.design.trial.trial_endpoints import BinaryEndpoint, TimeToEvent
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import not_among
 
 if TYPE_CHECKING:
-    from equipoise.design.trial_design import Design
+    from equipoise.design.trial.trial_design import Design
 
 NOT_PLANNED_FOR_ENRICHMENT = (
     "A population chosen on the data is another hypothesis than the one whose error the looks "

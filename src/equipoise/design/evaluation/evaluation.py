@@ -9,23 +9,27 @@ from functools import partial
 import numpy as np
 from numpy.random import SeedSequence
 
-from equipoise.design.borrowed_controls import exact_borrowed, no_statistic, patient_borrowed
-from equipoise.design.canonical_form import canonical_form
+from equipoise.design.borrowing.borrowed_controls import (
+    exact_borrowed,
+    no_statistic,
+    patient_borrowed,
+)
 from equipoise.design.engines.chunks import Progress, run_chunks
-from equipoise.design.operating_characteristics import OperatingCharacteristics
-from equipoise.design.refusals import problem
-from equipoise.design.scenario import Scenario
-from equipoise.design.several_hypotheses import (
+from equipoise.design.evaluation.canonical_form import canonical_form
+from equipoise.design.evaluation.operating_characteristics import OperatingCharacteristics
+from equipoise.design.evaluation.several_hypotheses import (
     patient_job as closed_patient_job,
 )
-from equipoise.design.several_hypotheses import (
+from equipoise.design.evaluation.several_hypotheses import (
     statistic_job as closed_statistic_job,
 )
-from equipoise.design.simulation_job import Job
-from equipoise.design.single_hypothesis import exact_numbers, patient_job, statistic_job
-from equipoise.design.trial_design import Design
-from equipoise.design.trial_endpoints import EarlyThenLate
-from equipoise.design.truth_in_groups import mean_rates, recruited
+from equipoise.design.evaluation.simulation_job import Job
+from equipoise.design.evaluation.single_hypothesis import exact_numbers, patient_job, statistic_job
+from equipoise.design.trial.refusals import problem
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Design
+from equipoise.design.trial.trial_endpoints import EarlyThenLate
+from equipoise.design.trial.truth_in_groups import mean_rates, recruited
 from equipoise.synthesis.arrays import ArrayError, not_among
 
 
@@ -159,8 +163,8 @@ def evaluate(
 
     Examples
     --------
-    >>> from equipoise.design.look_schedule import Looks
-    >>> from equipoise.design.trial_endpoints import BinaryEndpoint
+    >>> from equipoise.design.trial.look_schedule import Looks
+    >>> from equipoise.design.trial.trial_endpoints import BinaryEndpoint
     >>> design = Design("all-comers", BinaryEndpoint(), 300, looks=Looks((0.5, 1.0)))
     >>> found = evaluate(design, Scenario(control=0.3, effect=0.7))
     >>> found.engine, round(float(found.power.value[0]), 3)

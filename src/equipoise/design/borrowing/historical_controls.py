@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, betainc, betaln, xlog1py, xlogy
 
-from equipoise.design.refusals import problem
+from equipoise.design.trial.refusals import problem
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.design.belief.normal_history import NormalHistory
-from equipoise.design.historical_controls import HistoricalControls, success_probability
+from equipoise.design.borrowing.historical_controls import HistoricalControls, success_probability
+from equipoise.design.borrowing.normal_history import NormalHistory
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError, as_vector
 

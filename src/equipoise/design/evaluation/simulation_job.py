@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numpy.random import Generator
 
 from equipoise.design.engines.tally import Tally
-from equipoise.design.operating_characteristics import OperatingCharacteristics
+from equipoise.design.evaluation.operating_characteristics import OperatingCharacteristics
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from equipoise.design.engines.tally import Moments, MonteCarlo, Tally
 from equipoise.design.enrichment.trials import EnrichmentSimulation, tally
-from equipoise.design.operating_characteristics import OperatingCharacteristics, absent
-from equipoise.design.trial_design import Design
+from equipoise.design.evaluation.operating_characteristics import OperatingCharacteristics, absent
+from equipoise.design.trial.trial_design import Design
 from equipoise.synthesis.arrays import Array
 
 NULL = 1e-12

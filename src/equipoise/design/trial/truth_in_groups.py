@@ -15,10 +15,10 @@ import numpy as np
 from scipy.special import expit, logit
 
 from equipoise.design.closed.markers import called_marker
-from equipoise.design.refusals import problem, problems_of
-from equipoise.design.scenario import Scenario
-from equipoise.design.trial_design import Design
-from equipoise.design.trial_endpoints import BinaryEndpoint
+from equipoise.design.trial.refusals import problem, problems_of
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Design
+from equipoise.design.trial.trial_endpoints import BinaryEndpoint
 from equipoise.synthesis.arrays import Array, ArrayError
 
 

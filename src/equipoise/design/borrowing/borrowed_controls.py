@@ -8,23 +8,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.random import Generator
 
-from equipoise.design.canonical_form import canonical_form
-from equipoise.design.engines import BinaryTrial, Bounds, binary_trial, patients_at_looks
-from equipoise.design.historical_controls import (
+from equipoise.design.borrowing.historical_controls import (
     Flags,
     HistoricalControls,
     binomial_probabilities,
     success_probability,
 )
-from equipoise.design.operating_characteristics import OperatingCharacteristics, known
-from equipoise.design.refusals import problem
-from equipoise.design.scenario import Scenario
-from equipoise.design.simulation_job import Job
-from equipoise.design.single_hypothesis import exact_numbers, job_of, null_is_true
-from equipoise.design.trial_design import Design
-from equipoise.design.trial_endpoints import BinaryEndpoint
-from equipoise.design.truth_in_groups import mean_rates, recruited
-from equipoise.design.two_arm_trials import Drawn
+from equipoise.design.engines import BinaryTrial, Bounds, binary_trial, patients_at_looks
+from equipoise.design.evaluation.canonical_form import canonical_form
+from equipoise.design.evaluation.operating_characteristics import OperatingCharacteristics, known
+from equipoise.design.evaluation.simulation_job import Job
+from equipoise.design.evaluation.single_hypothesis import exact_numbers, job_of, null_is_true
+from equipoise.design.evaluation.two_arm_trials import Drawn
+from equipoise.design.trial.refusals import problem
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Design
+from equipoise.design.trial.trial_endpoints import BinaryEndpoint
+from equipoise.design.trial.truth_in_groups import mean_rates, recruited
 from equipoise.synthesis.arrays import Array, ArrayError
 
 MESSAGE = (

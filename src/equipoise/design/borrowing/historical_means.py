@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from equipoise.design.refusals import problem
+from equipoise.design.trial.refusals import problem
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError
 

@@ -16,11 +16,11 @@ import numpy as np
 from scipy.special import logit
 
 from equipoise.design.engines.stopping import Bounds
-from equipoise.design.event_pieces import event_plans, expected_looks
-from equipoise.design.scenario import Scenario
-from equipoise.design.trial_design import Design
-from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
-from equipoise.design.truth_in_groups import Groups, mean_rates
+from equipoise.design.evaluation.event_pieces import event_plans, expected_looks
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Design
+from equipoise.design.trial.trial_endpoints import BinaryEndpoint, TimeToEvent
+from equipoise.design.trial.truth_in_groups import Groups, mean_rates
 from equipoise.synthesis.arrays import Array
 
 METHOD_CITES = {"canonical_form": ("jennison2000",), "events": ("schoenfeld1981",)}

@@ -9,17 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.design.borrowing.historical_controls import HistoricalControls
 from equipoise.design.closed.intersections import Intersection
 from equipoise.design.closed.selection import Rule
-from equipoise.design.design_check import design_problems_of
-from equipoise.design.design_kinds import COMBINATIONS, KINDS, SELECTIONS, Arms, Kind
 from equipoise.design.enrichment.plan import EnrichmentPlan, enrichment_plan
-from equipoise.design.historical_controls import HistoricalControls
-from equipoise.design.look_schedule import Looks
 from equipoise.design.sequential.plan import SequentialPlan
 from equipoise.design.sizes.size_input import whole
-from equipoise.design.trial_endpoints import BinaryEndpoint, EarlyThenLate, Endpoint, TimeToEvent
-from equipoise.design.trial_marker import Marker, Populations, populations_of
+from equipoise.design.trial.design_check import design_problems_of
+from equipoise.design.trial.design_kinds import COMBINATIONS, KINDS, SELECTIONS, Arms, Kind
+from equipoise.design.trial.look_schedule import Looks
+from equipoise.design.trial.trial_endpoints import (
+    BinaryEndpoint,
+    EarlyThenLate,
+    Endpoint,
+    TimeToEvent,
+)
+from equipoise.design.trial.trial_marker import Marker, Populations, populations_of
 from equipoise.synthesis.arrays import Array, ArrayError
 
 

@@ -21,7 +21,7 @@ from equipoise.design.engines.survival_looks import simulate_looks
 from equipoise.design.engines.survival_plans import SurvivalPlan
 from equipoise.design.engines.survival_trials import log_rank_z, one_step_log_hazard_ratio
 from equipoise.design.engines.tally import Moments, Tally
-from equipoise.design.stopping_bias import Correction
+from equipoise.design.evaluation.stopping_bias import Correction
 from equipoise.synthesis.arrays import Array
 
 

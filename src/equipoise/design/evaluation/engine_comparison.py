@@ -11,11 +11,11 @@ import numpy as np
 from numpy.random import SeedSequence
 
 from equipoise.design.engines.chunks import Progress
-from equipoise.design.evaluation import ENGINES, Run, prepared, with_late_outcome
-from equipoise.design.operating_characteristics import OperatingCharacteristics
-from equipoise.design.scenario import Scenario
-from equipoise.design.trial_design import Design
-from equipoise.design.truth_in_groups import recruited
+from equipoise.design.evaluation.evaluation import ENGINES, Run, prepared, with_late_outcome
+from equipoise.design.evaluation.operating_characteristics import OperatingCharacteristics
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Design
+from equipoise.design.trial.truth_in_groups import recruited
 from equipoise.synthesis.arrays import ArrayError
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from equipoise.design.refusals import problems_of
 from equipoise.design.sequential.boundaries import sequential_plan
 from equipoise.design.sequential.plan import (
     OBRIEN_FLEMING,
@@ -18,6 +17,7 @@ from equipoise.design.sequential.plan import (
     WangTsiatis,
 )
 from equipoise.design.sequential.spending import Spending
+from equipoise.design.trial.refusals import problems_of
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import not_among
 

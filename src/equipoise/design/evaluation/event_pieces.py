@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from equipoise.design.scenario import Scenario
 from equipoise.design.sizes.accrual_plan import Accrual
 from equipoise.design.sizes.event_forecast import (
     LATEST_MONTHS,
@@ -14,9 +13,10 @@ from equipoise.design.sizes.event_forecast import (
     expected_events_by_piece,
 )
 from equipoise.design.sizes.event_plan import EventPlan
-from equipoise.design.trial_design import Design
-from equipoise.design.trial_endpoints import TimeToEvent
-from equipoise.design.truth_in_groups import Groups
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Design
+from equipoise.design.trial.trial_endpoints import TimeToEvent
+from equipoise.design.trial.truth_in_groups import Groups
 from equipoise.synthesis.arrays import Array
 
 HALVINGS = 48

@@ -18,13 +18,10 @@ from equipoise.design.enrichment import (
     stage_patients,
     survival_setting,
 )
-from equipoise.design.event_pieces import event_plans, expected_looks, pieces_of
-from equipoise.design.refusals import problem
-from equipoise.design.scenario import Scenario
-from equipoise.design.simulation_job import Job
-from equipoise.design.single_hypothesis import patient_plan
-from equipoise.design.sizes.event_forecast import LATEST_MONTHS, expected_events_by_piece
-from equipoise.design.stage_wise import (
+from equipoise.design.evaluation.event_pieces import event_plans, expected_looks, pieces_of
+from equipoise.design.evaluation.simulation_job import Job
+from equipoise.design.evaluation.single_hypothesis import patient_plan
+from equipoise.design.evaluation.stage_wise import (
     StageWise,
     by_cohorts,
     by_events,
@@ -32,10 +29,13 @@ from equipoise.design.stage_wise import (
     by_patients,
     closed_reader,
 )
-from equipoise.design.stratified_events import StratifiedEvents
-from equipoise.design.trial_design import Design
-from equipoise.design.trial_endpoints import BinaryEndpoint, TimeToEvent
-from equipoise.design.truth_in_groups import Groups, called_strata, mean_rates, recruited
+from equipoise.design.evaluation.stratified_events import StratifiedEvents
+from equipoise.design.sizes.event_forecast import LATEST_MONTHS, expected_events_by_piece
+from equipoise.design.trial.refusals import problem
+from equipoise.design.trial.scenario import Scenario
+from equipoise.design.trial.trial_design import Design
+from equipoise.design.trial.trial_endpoints import BinaryEndpoint, TimeToEvent
+from equipoise.design.trial.truth_in_groups import Groups, called_strata, mean_rates, recruited
 from equipoise.synthesis.arrays import Array, ArrayError
 
 

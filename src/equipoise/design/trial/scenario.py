@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equipoise.design.refusals import problem
+from equipoise.design.trial.refusals import problem
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError
 

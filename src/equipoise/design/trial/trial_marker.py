@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from equipoise.design.closed.markers import CalledMarker, called_marker, continuous_marker
 from equipoise.design.enrichment.populations import Nested, nested
-from equipoise.design.refusals import problems_of
+from equipoise.design.trial.refusals import problems_of
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import not_among
 
