@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from equipoise.case import Identity
+from equipoise.design.choice.candidate import DesignPlan
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import (
     Arm,
@@ -29,7 +30,13 @@ from equipoise.report.options import ReportOptions
 from equipoise.synthesis.plan import Plan
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "case.md"
-SECTIONS = {"case": Identity, "question": Question, "synthesis": Plan, "report": ReportOptions}
+SECTIONS = {
+    "case": Identity,
+    "question": Question,
+    "synthesis": Plan,
+    "design": DesignPlan,
+    "report": ReportOptions,
+}
 FILES = {
     "trials.csv": Trial,
     "results.csv": ResultRow,
