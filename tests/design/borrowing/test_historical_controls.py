@@ -18,7 +18,7 @@ from equipoise.design.borrowing.historical_controls import (
     binomial_probabilities,
     success_probability,
 )
-from equipoise.design.borrowing.historical_means import HistoricalMeans
+from equipoise.design.borrowing.normal_history import NormalHistory
 from equipoise.design.evaluation.engine_comparison import compare_engines
 from equipoise.design.evaluation.evaluation import evaluate
 from equipoise.design.trial.look_schedule import Looks
@@ -29,7 +29,7 @@ from equipoise.design.trial.trial_marker import Marker
 from equipoise.synthesis.arrays import ArrayError
 
 MIXED = HistoricalControls((0.6, 0.4), (12.0, 5.0), (28.0, 6.0), robust=0.2)
-MEANS = HistoricalMeans((1.0,), (-0.8,), (0.15,), robust=0.2, vague=(-0.8, 2.0))
+MEANS = NormalHistory((1.0,), (-0.8,), (0.15,), robust=0.2, vague=(-0.8, 2.0))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_chances_and_error_are_those_of_r(known: dict[str, float]) -> None:
 
 def test_means_are_those_of_r(known: dict[str, float]) -> None:
     ses = (0.25, 0.2)
-    chance = MEANS.chance_better([-0.5], [-0.1], ses)[0]
+    chance = MEANS.chance_higher([-0.5], [-0.1], ses)[0]
     assert chance == pytest.approx(known["mean_chance"], abs=1e-9)
     truths = {
         "mean_type_one_no_drift": (-0.8, -0.8),
@@ -63,7 +63,7 @@ def test_means_are_those_of_r(known: dict[str, float]) -> None:
         "mean_power": (-0.8, 0.0),
     }
     for name, truth in truths.items():
-        found = MEANS.success_probability(truth, ses, 0.025)
+        found = MEANS.success_probability(*truth, ses, benefit="higher")
         assert found == pytest.approx(known[name], abs=1e-7)
 
 
@@ -115,9 +115,9 @@ def test_drift_towards_benefit_costs_the_level_and_the_vague_share_bounds_it() -
 
 
 def test_means_without_borrowing_have_the_level_whatever_the_drift() -> None:
-    flat = HistoricalMeans((1.0,), (0.0,), (0.1,), robust=1.0, vague=(0.0, 1e4))
+    flat = NormalHistory((1.0,), (0.0,), (0.1,), robust=1.0, vague=(0.0, 1e4))
     for truth in (-0.5, 0.0, 2.0):
-        found = flat.success_probability((truth, truth), (0.2, 0.3), 0.025)
+        found = flat.success_probability(truth, truth, (0.2, 0.3), benefit="higher")
         assert found == pytest.approx(0.025, abs=1e-6)
 
 
@@ -173,4 +173,4 @@ def test_a_mixture_that_is_none_is_refused(parts: dict[str, Any]) -> None:
     renamed = {"a": "sds", "b": "means"}
     changed = {renamed.get(name, name): value for name, value in parts.items()}
     with pytest.raises(ArrayError):
-        HistoricalMeans(**(means | {"vague": (0.0, 2.0)} | changed))
+        NormalHistory(**(means | {"vague": (0.0, 2.0)} | changed))
