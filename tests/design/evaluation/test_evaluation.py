@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from equipoise.design import evaluation, several_hypotheses, single_hypothesis
 from equipoise.design.belief.surrogate import SurrogateLink
 from equipoise.design.engines import run_chunks
+from equipoise.design.evaluation import evaluation, several_hypotheses, single_hypothesis
 from equipoise.design.evaluation.engine_comparison import EngineComparison, compare_engines
 from equipoise.design.evaluation.evaluation import evaluate
 from equipoise.design.trial.look_schedule import Looks
