@@ -40,7 +40,7 @@ def design_answer(found: CaseDesign) -> dict[str, Any]:
             for curve in studies.assurance_curve
         ],
         "stored_samples": [_samples(one) for one in studies.stored],
-        "inputs": [asdict(one) for one in found.inputs],
+        "inputs": [asdict(one) | {"assumed": one.assumed} for one in found.inputs],
         "synopsis": [{"heading": part.heading, "text": part.text} for part in found.synopsis],
     }
 
