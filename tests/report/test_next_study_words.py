@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 
 import pytest
 
+from equipoise.checkpoints import from_plain, to_plain
 from equipoise.design.case_design import CaseDesign
 from equipoise.design.choice.study_evaluation import StudyEvaluation
 from equipoise.design.next_study import NextStudy
+from equipoise.report.answers import plain
 from equipoise.report.dossier import Dossier
 from equipoise.report.export_json import dossier_document
 from equipoise.report.links import LinkMap
@@ -188,6 +191,11 @@ def test_the_methods_cite_what_ran_and_only_that(dossier: Dossier, case: CaseDes
     full = cited(case.studies)
     assert {"ades2004", "ohagan2005", "schoenfeld1981", "freedman1982", "cortazar2014"} <= full
     assert "lan1983" in full
+    assert not full & {"simes1986", "lehmacher1999"}
+    ranked = case.studies.evaluations
+    narrow = tuple(replace(e, study=replace(e.study, enrolment="adaptive")) for e in ranked)
+    narrowing = cited(replace(case.studies, evaluations=narrow))
+    assert {"simes1986", "lehmacher1999"} <= narrowing
     known = {reference.key for reference in write_methods(dossier).references}
     assert full <= known
     single = tuple(
@@ -210,3 +218,16 @@ def test_the_synopsis_is_a_folded_block_with_its_warning(dossier: Dossier) -> No
     assert dossier.design is not None
     bare = replace(dossier, design=replace(dossier.design, synopsis=()))
     assert 'id="synopsis"' not in render_html(bare, build_tables(bare), Drawn((), {}, {}, b""))
+
+
+def test_a_kept_design_tells_the_same(dossier: Dossier, case: CaseDesign) -> None:
+    kept = json.loads(json.dumps(to_plain(case)))
+    back = from_plain(CaseDesign, kept)
+    assert isinstance(back, CaseDesign)
+    assert json.dumps(to_plain(back)) == json.dumps(kept)
+    again = replace(dossier, design=back)
+    assert summarise(again) == summarise(dossier)
+    before, after = build_tables(dossier), build_tables(again)
+    assert {n: plain(t.records) for n, t in after.items()} == {
+        n: plain(t.records) for n, t in before.items()
+    }

@@ -8,6 +8,8 @@ from equipoise.design import next_study
 from equipoise.design.belief import population_value, surrogate
 from equipoise.design.belief.assurance import METHOD_CITES as ASSURANCE
 from equipoise.design.belief.information_value import METHOD_CITES as INFORMATION
+from equipoise.design.choice.adaptive_power import TRIALS
+from equipoise.design.closed import combination, intersections
 from equipoise.design.sequential import spending
 from equipoise.design.sizes import log_rank_sizes
 from equipoise.design.stored import released_information
@@ -26,6 +28,8 @@ def design_paragraphs(dossier: Dossier) -> Iterator[Paragraph]:
     yield _value(found)
     if testing(found):
         yield _assurance(found)
+    if any(one.study.enrolment == "adaptive" for one in testing(found)):
+        yield _adaptive()
     if found.assurance_curve:
         yield _sizing()
     if any(one.swept for one in found.evaluations):
@@ -78,10 +82,23 @@ def _assurance(found: next_study.NextStudy) -> Paragraph:
     truths = joined([number(c.truth) for c in testing(found)[0].conclusions])
     return Paragraph(
         "Assurance is the probability of a significant result (one-sided 2.5 %) averaged over the "
-        "posterior of the effect, without simulation; it cannot exceed the probability of benefit "
+        "posterior of the effect by quadrature; it cannot exceed the probability of benefit "
         "by more than the error allowed. A second value gives the new study an effect of its own. "
         f"Power was worked out for supposed truths of {truths}.",
         ASSURANCE["assurance"],
+    )
+
+
+def _adaptive() -> Paragraph:
+    return Paragraph(
+        "The power of a study that may narrow was simulated on the statistics of the strata, with "
+        f"one effect in both ({grouped(TRIALS)} trials at each of a grid of effects): Simes' test "
+        "of the intersection, stages combined by the inverse normal method, a claim for everybody "
+        "or for the marker-positive.",
+        (
+            *intersections.METHOD_CITES["simes"],
+            *combination.METHOD_CITES["inverse_normal"],
+        ),
     )
 
 
