@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from equipoise.design import next_study
 from equipoise.design.belief import population_value, surrogate
-from equipoise.design.belief.assurance import METHOD_CITES as ASSURANCE
-from equipoise.design.belief.information_value import METHOD_CITES as INFORMATION
+from equipoise.design.belief.assurances import METHOD_CITES as ASSURANCE
+from equipoise.design.belief.sample_information import METHOD_CITES as INFORMATION
 from equipoise.design.choice.adaptive_power import TRIALS
 from equipoise.design.closed import combination, intersections
 from equipoise.design.sequential import spending

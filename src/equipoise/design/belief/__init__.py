@@ -1,18 +1,18 @@
 """From belief to decision: how likely a study succeeds, and what its answer is worth."""
 
-from equipoise.design.belief.assurance import (
+from equipoise.design.belief.assurances import (
     Assurance,
     assurance,
     average_over_draws,
     average_power,
 )
-from equipoise.design.belief.information_value import (
+from equipoise.design.belief.normal_value import normal_information_value
+from equipoise.design.belief.population_value import Population, StudyValue, study_value
+from equipoise.design.belief.sample_information import (
     InformationValue,
     information_value,
     simulated_information_value,
 )
-from equipoise.design.belief.normal_value import normal_information_value
-from equipoise.design.belief.population_value import Population, StudyValue, study_value
 from equipoise.design.belief.strata_belief import (
     StrataBelief,
     divided,

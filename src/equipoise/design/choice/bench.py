@@ -17,8 +17,8 @@ from equipoise.design.belief.utility import Utility
 from equipoise.design.choice.adaptive_power import adaptive_power
 from equipoise.design.choice.beliefs import Beliefs
 from equipoise.design.choice.candidate import DesignPlan
-from equipoise.design.choice.proposals import Proposal
 from equipoise.design.choice.study_evaluation import Conclusion, PriorValue, StudyEvaluation
+from equipoise.design.choice.study_proposals import Proposal
 from equipoise.synthesis.arrays import Array
 
 ALPHA = 0.025
