@@ -73,7 +73,7 @@ def _study(one: StudyEvaluation) -> dict[str, Any]:
         "months": _number(item.months),
         "cost": item.cost,
         "within_budget": one.within_budget,
-        "other_sizes": [{"size": n, "looks": k, "enbs": value} for n, k, value in one.others],
+        "other_sizes": [asdict(tried) for tried in one.others],
         "note": " ".join(x for x in (item.message, item.note) if x),
     }
 
