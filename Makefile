@@ -17,6 +17,11 @@ ENVIRONMENT := $(VENV)/.environment-$(KEY)
 CORE := $(VENV)/.core-$(KEY)
 DEV := $(VENV)/.dev-$(KEY)
 RSCRIPT = $(shell command -v Rscript)
+# The option that sets a benchmark beside a package of R; nothing where R or the package is missing.
+has = $(if $(RSCRIPT),$(filter TRUE,$(shell $(RSCRIPT) -e 'cat(requireNamespace("$(1)"))' 2>/dev/null)))
+beside = $(if $(call has,$(1)),--rscript $(RSCRIPT))
+# Folders of validation/ to run again; all when empty: make validate FOLDERS="rpact design"
+FOLDERS :=
 
 .DEFAULT_GOAL := help
 .PHONY: help python report test check lint validate bench fuzz docs pins clean force
@@ -59,16 +64,24 @@ check: lint ## style, types, layers and the fast tests
 test: lint ## everything; browser tests skip where no Chromium is found
 	@$(PYTEST)
 
-validate: $(DEV) ## run all recipes again against the pinned values; needs Rscript
+validate: $(DEV) ## run all recipes (or FOLDERS=...) again against the pinned values; needs Rscript
 	@command -v Rscript >/dev/null || { \
 	  echo "make validate needs Rscript (Debian: r-base-core jags and r-cran- metafor, metadat,"; \
-	  echo "lme4, biasedurn, clubsandwich, mclust, proc, survival, rjags; r-bioc-gsva)"; \
+	  echo "lme4, biasedurn, clubsandwich, mclust, proc, survival, rjags, rpact, mnormt;"; \
+	  echo "r-bioc-gsva)"; \
 	  exit 1; } >&2
-	@$(BIN)/python scripts/validate.py
+	@$(BIN)/python scripts/validate.py $(FOLDERS)
 
-bench: $(CORE) ## time the commands against their limits, and pooling (beside R where it is found)
+bench: $(CORE) ## time commands and methods against their limits, beside R's packages where found
 	@$(BIN)/python benchmarks/commands.py $(CASE)
-	@$(BIN)/python benchmarks/pooling.py $(if $(RSCRIPT),--rscript $(RSCRIPT))
+	@$(BIN)/python benchmarks/batch.py
+	@$(BIN)/python benchmarks/optimum_guard.py
+	@$(BIN)/python benchmarks/pooling.py $(call beside,metafor)
+	@$(BIN)/python benchmarks/posteriors.py $(call beside,bayesmeta)
+	@$(if $(call has,rpact),:,echo "no R with rpact (Debian: r-base-core r-cran-rpact): ours alone")
+	@$(BIN)/python benchmarks/sequential.py $(call beside,rpact)
+	@$(BIN)/python benchmarks/simulation.py $(call beside,rpact)
+	@$(BIN)/python benchmarks/enrichment.py $(call beside,rpact)
 
 fuzz: $(DEV) ## property tests with many more examples
 	@EQUIPOISE_HYPOTHESIS_PROFILE=fuzz $(PYTEST) -m "hypothesis and not browser"

@@ -34,6 +34,7 @@ def main(case: str) -> int:
             ("check", 2.0, [EQUIPOISE, "check", case], (0, 1)),
             ("run, first", 240.0, run, (0,)),
             ("run, repeat", 20.0, run, (0,)),
+            ("design", 90.0, [EQUIPOISE, "design", case], (0,)),
         )
         seconds([EQUIPOISE, "--help"])  # the first start compiles the package to bytecode
         print(f"{'command':<14}{'seconds':>9}{'limit':>9}")

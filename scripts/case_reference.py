@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from equipoise.biomarkers.patient import BASELINE_FILE, BaselineRow, PatientPlan
 from equipoise.case import Identity
+from equipoise.design.choice.candidate import DesignPlan
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import (
     Arm,
@@ -34,6 +35,7 @@ SECTIONS = {
     "case": Identity,
     "question": Question,
     "synthesis": Plan,
+    "design": DesignPlan,
     "patient": PatientPlan,
     "report": ReportOptions,
 }

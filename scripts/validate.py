@@ -1,13 +1,17 @@
 """Run the recipes of validation/ again and hold their numbers against the pinned ones.
 
-Run by ``make validate``. Each R recipe works on a copy of its folder in build/, so nothing pinned
-changes; it gets that copy as its argument and writes CSV files there, or prints. A Python recipe
-is a seeded study that prints a table; every row of it has to stand in the README beside it.
+Run by ``make validate``; with names of folders, only those. Each R recipe works on a copy of its
+folder in build/, so nothing pinned changes; it gets that copy as its argument and writes CSV files
+there, or prints. A Python recipe writes CSV files beside itself, or is a study that prints a table:
+every row of it has to stand in the README beside it.
+
+Usage: python scripts/validate.py [FOLDER ...]
 """
 
 from __future__ import annotations
 
 import csv
+import importlib.util
 import math
 import shutil
 import subprocess
@@ -19,6 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRATCH = ROOT / "build" / "validation"
 TOLERANCE = 1e-9
 """Largest relative difference between two runs of the same recipe (other R, other BLAS)."""
+
+OPTIONAL = ("mpmath",)
+"""Modules of single recipes that equipoise does not install; without one its recipe is not run."""
 
 
 def cells(path: Path) -> list[list[str]]:
@@ -54,7 +61,12 @@ def run_in_r(recipe: Path) -> bool:
 
 
 def run_study(recipe: Path) -> bool:
-    """Run one seeded study; whether it failed, or printed a row its README does not have."""
+    """Run one Python recipe; whether it failed, or printed a row its README does not have."""
+    text = recipe.read_text(encoding="utf-8")
+    absent = [n for n in OPTIONAL if f"from {n} " in text and importlib.util.find_spec(n) is None]
+    if absent:
+        print(f"  NOT RUN: needs {', '.join(absent)}, which is not installed")
+        return False
     found = subprocess.run(
         [sys.executable, str(recipe)], check=False, stdout=subprocess.PIPE, text=True
     )
@@ -65,10 +77,10 @@ def run_study(recipe: Path) -> bool:
     return found.returncode != 0 or bool(moved)
 
 
-def numbers_moved() -> bool:
-    """Compare what the R recipes wrote with what is pinned; whether a number moved."""
+def numbers_moved(folders: list[str]) -> bool:
+    """Compare what the recipes wrote with what is pinned; whether a number moved."""
     failed = False
-    for pinned in sorted((ROOT / "validation").glob("**/*.csv")):
+    for pinned in (p for f in folders for p in sorted((ROOT / "validation" / f).rglob("*.csv"))):
         name = pinned.relative_to(ROOT / "validation")
         moved = list(differences(pinned, SCRATCH / name))
         largest = max((size for _, size in moved), default=0.0)
@@ -80,16 +92,26 @@ def numbers_moved() -> bool:
     return failed
 
 
+def chosen(asked: list[str]) -> list[str]:
+    """Folders to run: those asked for, else all."""
+    there = sorted(path.parent.name for path in (ROOT / "validation").glob("*/README.md"))
+    unknown = [name for name in asked if name not in there]
+    if unknown:
+        sys.exit(f"no recipes in {', '.join(unknown)}: allowed are {', '.join(there)}")
+    return asked or there
+
+
 def main() -> int:
-    """Run every recipe; 1 if one fails or a number moved."""
+    """Run the recipes; 1 if one fails or a number moved."""
+    folders = chosen(sys.argv[1:])
     shutil.rmtree(SCRATCH, ignore_errors=True)
     shutil.copytree(ROOT / "validation", SCRATCH)
     failed = False
-    for pattern, run in (("**/*.R", run_in_r), ("**/*.py", run_study)):
-        for recipe in sorted(SCRATCH.glob(pattern)):
+    for pattern, run in (("*.R", run_in_r), ("*.py", run_study)):
+        for recipe in (path for f in folders for path in sorted((SCRATCH / f).rglob(pattern))):
             print(recipe.relative_to(SCRATCH), flush=True)
             failed |= run(recipe)
-    return int(failed | numbers_moved())
+    return int(failed | numbers_moved(folders))
 
 
 if __name__ == "__main__":

@@ -278,3 +278,144 @@ def test_retrodict_refuses_what_it_cannot_read(
     assert "cases.json" in capsys.readouterr().err
     failed, document = answer(capsys, "retrodict", str(path))
     assert (failed, document["command"]) == (code, "error")
+
+
+DECISION = """
+[[synthesis.comparisons]]
+id = "os-by-marker"
+outcome = "OS"
+label = "Overall survival by marker"
+axis = "marker"
+level = "positive"
+reference = "negative"
+complements = ["delta-os"]
+
+[design]
+comparison = "os-by-marker"
+between_trial_sd = { value = 0.16, source = "assumed" }
+
+[design.decision]
+horizon_years = 5.0
+baseline_risk = { value = 0.2, source = "assumed" }
+cost = { value = 1000.0, source = "assumed" }
+
+[design.stake]
+patients_a_year = { value = 20000.0, source = "assumed" }
+uptake = { value = 0.5, source = "assumed" }
+horizon_years = { value = 15.0, source = "assumed" }
+discount_rate = { value = 0.03, source = "a guideline" }
+
+[[design.candidates]]
+id = "nothing"
+label = "No further study"
+kind = "nothing"
+
+[[design.candidates]]
+id = "trial"
+label = "New trial in the marker-positive"
+kind = "trial"
+outcome = "OS"
+sizes = [158, 631]
+accrual_per_month = { value = 60.0, source = "assumed" }
+accrual_months = { value = 48.0, source = "assumed" }
+fixed_cost = { value = 1e6, source = "assumed" }
+cost_per_patient = { value = 5000.0, source = "assumed" }
+
+[report]
+"""
+
+
+@pytest.fixture
+def deciding(teaching: Path) -> Path:
+    """Return the teaching case with a decision to make."""
+    path = teaching / "case.toml"
+    text = path.read_text().replace(
+        "time_to_event = true",
+        'time_to_event = true\nsmallest_worthwhile = 0.8\nsmallest_worthwhile_source = "assumed"',
+    )
+    path.write_text(text.replace("\n[report]\n", DECISION))
+    return teaching
+
+
+def test_design_as_json(deciding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    code, document = answer(capsys, "design", str(deciding))
+    assert (code, document["command"]) == (0, "design")
+    assert {study["id"] for study in document["ranking"]} == {"nothing", "trial"}
+    assert [study["rank"] for study in document["ranking"]] == [1, 2]
+    trial = next(study for study in document["ranking"] if study["id"] == "trial")
+    powers = {c["truth"]: c["significant"] for c in trial["conclusions"]}
+    assert powers[0.64] > powers[0.8] > powers[1.0] == pytest.approx(0.025)
+    events = {row["hazard_ratio"]: row["events_schoenfeld"] for row in document["sizing"]}
+    assert (events[0.64], events[0.75], events[0.8], events[0.85]) == (158, 380, 631, 1189)
+    curve = next(c for c in document["assurance_curve"] if c["prior"] == "reference")
+    assert max(curve["assurance"]) < curve["cap"] == document["probability_of_benefit"]
+    read = [one["name"] for one in document["inputs"] if not one["assumed"]]
+    assert read == ["stake.discount_rate"]
+    assert document["message"].endswith("10 of the 11 inputs are assumed; the ranking moves "
+                                        "with them.")  # fmt: skip
+
+
+def test_design_as_text(deciding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert execute(["design", str(deciding)]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert captured.out.startswith("Today's better choice: ")
+    for words in (
+        "New trial in the marker-positive",
+        "HR 0.64: 158; 163; 631",
+        "Sample size: ",
+        "10 of the 11 inputs are assumed",
+    ):
+        assert words in captured.out
+    assert captured.out.endswith("Research use only.\n")
+
+
+def test_design_stands_in_the_dossier_and_is_kept(
+    deciding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    out = tmp_path / "out"
+    assert execute(["run", str(deciding), "--out", str(out)]) == 0
+    first = {p: p.read_bytes() for p in out.rglob("*") if p.is_file() and p.name != "run.json"}
+    assert (out / "tables" / "studies.csv").exists()
+    assert (out / "figures" / "study-ranking.svg").exists()
+
+    def again(*_: object, **__: object) -> None:
+        raise AssertionError("the kept room was not used")
+
+    monkeypatch.setattr("equipoise.run.design_studies", again)
+    assert execute(["run", str(deciding), "--out", str(out)]) == 0
+    assert {p: p.read_bytes() for p in first} == first
+
+
+def test_design_without_a_section_says_what_to_add(
+    teaching: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert execute(["design", str(teaching)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == (
+        "equipoise: teaching has no [design] section: docs/case.md describes it.\n"
+    )
+    code, document = answer(capsys, "design", str(teaching))
+    assert (code, document["command"], document["exit_code"]) == (2, "error", 2)
+
+
+def test_design_names_every_problem_of_its_section(
+    deciding: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = deciding / "case.toml"
+    text = path.read_text().replace('comparison = "os-by-marker"', 'comparison = "os-by-m"')
+    path.write_text(text.replace("accrual_per_month", "# accrual_per_month"))
+    capsys.readouterr()
+    code, document = answer(capsys, "design", str(deciding))
+    assert code == 4
+    fields = {problem["field"] for problem in document["problems"]}
+    assert {"comparison", "accrual_per_month"} <= fields
+
+
+def test_design_of_no_such_case_is_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["design", "no-such-case"]) == 2
+    assert execute(["design"]) == 2

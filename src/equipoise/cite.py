@@ -19,6 +19,7 @@ from equipoise.literature import (
     pooling,
     posteriors,
     retrodiction,
+    sequential,
     subgroups,
     survival,
 )
@@ -35,6 +36,7 @@ _FIELDS = (
     pooling,
     posteriors,
     retrodiction,
+    sequential,
     subgroups,
     survival,
 )

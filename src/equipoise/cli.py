@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -24,6 +24,7 @@ from equipoise.errors import (
     InputError,
     UsageError,
 )
+from equipoise.terminal import with_progress, write
 
 if TYPE_CHECKING:
     from equipoise.case import Case
@@ -110,7 +111,7 @@ def run(case: str, *, out: Path | None = None, fresh: bool = False, json: Json =
     target = out or Path(f"{Path(str(folder)).resolve().name}-dossier")
     check_output_folder(target, folder if isinstance(folder, Path) else None)
     loaded = load_case(folder)
-    dossier = _with_progress(
+    dossier = with_progress(
         f"equipoise run {loaded.name}",
         lambda step: run_case(loaded, target, fresh=fresh, progress=step),
     )
@@ -180,7 +181,7 @@ def design(case: str, *, workers: int = 1, scheduler: str = "threads", json: Jso
     if loaded.studies is None:
         raise UsageError(f"{loaded.name} has no [design] section: docs/case.md describes it.")
     crew = Crew(workers, scheduler)
-    dossier = _with_progress(
+    dossier = with_progress(
         f"equipoise design {loaded.name}", lambda step: _assembled(loaded, step, crew)
     )
     _answer("design", json, design_answer(dossier.design), design_text(dossier.design))
@@ -237,33 +238,13 @@ def _assembled(
         return assemble(case, Checkpoints(Path(folder)), progress, crew=crew)
 
 
-def _with_progress(title: str, work: Callable[[Callable[[str], None]], Any]) -> Any:
-    """Run `work` with a progress bar on a terminal and in silence elsewhere."""
-    if not sys.stderr.isatty():
-        return work(lambda step: None)
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (BarColumn(20), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        return work(lambda step: bar.update(task, description=f"{title}: {step}"))
-
-
 def _answer(command: str, as_json: bool, answer: dict[str, Any], text: str) -> None:
     """Write the answer of a command: one JSON object, or text."""
     if as_json:
         from equipoise.report.answers import to_json
 
         text = to_json(command, answer)
-    _write(sys.stdout, text)
-
-
-def _write(stream: TextIO | None, text: str) -> None:
-    """Write a line and flush it, so that a full disk or a closed pipe is noticed here."""
-    if stream is not None:
-        stream.write(text + "\n")
-        stream.flush()
+    write(sys.stdout, text)
 
 
 def _fail(error: Exception | str, code: int, as_json: bool) -> int:
@@ -281,7 +262,7 @@ def _fail(error: Exception | str, code: int, as_json: bool) -> int:
     else:
         text, stream = f"equipoise: {error}", sys.stderr
     with contextlib.suppress(OSError, ValueError):
-        _write(stream, text)
+        write(stream, text)
     return code
 
 

@@ -8,8 +8,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pytest
-
 LATE = {"cli.py", "__init__.py"}
 """Where an import inside a function is allowed: a command importing its room, lazy packages."""
 
@@ -56,14 +54,16 @@ def test_late_imports_only_in_the_commands(root: Path) -> None:
     assert [hit for path in files for hit in late_imports(path)] == []
 
 
-@pytest.mark.parametrize("room", ["evidence", "synthesis", "report"])
-def test_no_module_has_the_name_of_what_its_room_exports(root: Path, room: str) -> None:
-    folder = root / "src" / "equipoise" / room
-    tree = ast.parse((folder / "__init__.py").read_text())
-    exported = {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    assert exported & {path.stem for path in folder.glob("*.py")} == set()
+def test_no_module_has_the_name_of_what_its_room_exports(root: Path) -> None:
+    clashes = {}
+    for room in sorted((root / "src" / "equipoise").rglob("*/__init__.py")):
+        exported = {
+            alias.asname or alias.name
+            for node in ast.walk(ast.parse(room.read_text()))
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        same = exported & {path.stem for path in room.parent.glob("*.py")}
+        if same:
+            clashes[room.parent.name] = same
+    assert clashes == {}

@@ -31,6 +31,7 @@ def _sibling(name: str) -> Any:
 _evidence = _sibling("drugx_evidence")
 _synthesis = _sibling("drugx_synthesis")
 _phenotype = _sibling("drugx_phenotype")
+_design = _sibling("drugx_design")
 COUNTS, HOSTILE, QUESTION = _evidence.COUNTS, _evidence.HOSTILE, _evidence.QUESTION
 
 
@@ -98,6 +99,16 @@ def _results() -> tuple[Result, ...]:
 
 def make_dossier() -> Dossier:
     base = _evidence.evidence()
+    gaps = gap_map(base, QUESTION)
+    synthesis = Synthesis(
+        _synthesis.outcomes(),
+        (_synthesis.complement(),),
+        _synthesis.cohort_panel(base.cohorts),
+        _results(),
+        ("viechtbauer2005", "hartung2001"),
+        (_phenotype.compared(), _phenotype.silent()),
+        _phenotype.past_questions(),
+    )
     return Dossier(
         title="Drugx in marker-positive disease",
         question=QUESTION,
@@ -119,16 +130,8 @@ def make_dossier() -> Dossier:
             ),
             Finding("dates", "note", ("delta",), "delta", "a date", "2019 < 2020"),
         ),
-        gap_map=gap_map(base, QUESTION),
-        synthesis=Synthesis(
-            _synthesis.outcomes(),
-            (_synthesis.complement(),),
-            _synthesis.cohort_panel(base.cohorts),
-            _results(),
-            ("viechtbauer2005", "hartung2001"),
-            (_phenotype.compared(), _phenotype.silent()),
-            _phenotype.past_questions(),
-        ),
+        gap_map=gaps,
+        synthesis=synthesis,
         provenance=Provenance(
             "drugx",
             "2026-01-31",
@@ -138,6 +141,7 @@ def make_dossier() -> Dossier:
             (("numpy", "2.4"),),
             "",
         ),
+        design=_design.design(base, QUESTION, gaps, synthesis, HOSTILE),
     )
 
 

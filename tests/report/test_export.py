@@ -95,10 +95,22 @@ def test_the_schema_describes_every_property(written: Path) -> None:
             "sweep",
             "retrodiction",
             "retrodiction_cases",
+            "studies",
+            "study_priors",
+            "study_conclusions",
+            "study_links",
+            "sizing",
+            "stored_outcomes",
+            "stored_samples",
+            "design_inputs",
             "findings",
             "results",
         )
     }
+    lists["design"] = (schema["properties"]["design"], [document["design"]])
+    for name in ("assurance_curve", "synopsis"):
+        described = schema["properties"]["design"]["properties"][name]["items"]
+        lists[name] = (described, document["design"][name])
     groups = schema["properties"]["cohorts"]["properties"]["groups"]["items"]
     lists["groups"] = (groups, document["cohorts"]["groups"])
     estimate = schema["$defs"]["cohort_estimate"]

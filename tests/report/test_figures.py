@@ -27,6 +27,10 @@ SKELETON = {
     "sweep-os-by-m": ["hconcat", "believe"],
     "retrodiction": ["vconcat", "retrodiction"],
     "mirage": ["layer", "mirage"],
+    "study-ranking": ["layer", "next-study"],
+    "study-conclusions": ["hconcat", "next-study"],
+    "assurance-events": ["layer", "next-study"],
+    "stored-samples": ["layer", "next-study"],
 }
 """Every figure of the fixture, its kind of composition and the part of the page it stands in."""
 

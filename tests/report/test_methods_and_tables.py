@@ -26,6 +26,7 @@ def test_what_did_not_run_is_not_described(dossier: Dossier) -> None:
     bare = replace(
         dossier,
         findings=(),
+        design=None,
         synthesis=replace(
             synthesis,
             outcomes=(),

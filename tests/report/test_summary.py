@@ -80,6 +80,8 @@ def test_every_id_a_sentence_rests_on_exists(dossier: Dossier) -> None:
     known = {result.id for result in dossier.results}
     known |= {row.result_id for row in dossier.evidence.results}
     known |= {row.cohort_id for row in dossier.evidence.cohorts}
+    assert dossier.design is not None
+    known |= {f"study-{one.study.id}" for one in dossier.design.studies.evaluations}
     for passage in summarise(dossier):
         for sentence in passage.sentences:
             assert set(sentence.rests_on) <= known
@@ -140,6 +142,7 @@ def test_a_dossier_with_one_pool_and_nothing_else_reads_well(dossier: Dossier) -
     small = replace(
         dossier,
         findings=(),
+        design=None,
         synthesis=replace(
             synthesis,
             outcomes=synthesis.outcomes[:1],

@@ -1,6 +1,7 @@
 # Borrowed controls by base R: mixtures updated with dbeta and integrate, results summed with dbinom;
 # means by simulation-free integration with uniroot.
-# Rscript validation/design/historical_controls.R > validation/design/historical_controls.csv
+# Rscript validation/design/historical_controls.R validation/design
+sink(file.path(commandArgs(trailingOnly = TRUE)[1], "historical_controls.csv"))
 cat("case,value\n")
 show <- function(case, value) cat(sprintf("%s,%.10g\n", case, value))
 

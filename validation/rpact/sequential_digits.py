@@ -38,6 +38,6 @@ target = spent(2 * third) - spent(third)
 bound2 = findroot(
     lambda u: second_exit(third, 2 * third, bound1, u) - target, (2.5, 2.52), tol=1e-28
 )
-print("second bound", nstr(bound2, 20))
+print(f"| second bound, t = 1/3, 2/3 | {nstr(bound2, 20)} |")
 for t in ("0.02", "0.1", "0.3", "0.5"):
-    print("spent at", t, nstr(spent(mpf(t)), 18))
+    print(f"| spent at {t} | {nstr(spent(mpf(t)), 18)} |")

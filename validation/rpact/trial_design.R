@@ -1,9 +1,10 @@
 # Power, stopping, expected size and duration of whole designs, by rpact's own formulas.
-# Rscript validation/rpact/trial_design.R > validation/rpact/trial_design.csv
+# Rscript validation/rpact/trial_design.R validation/rpact
 suppressMessages(library(rpact))
 design <- getDesignGroupSequential(
   kMax = 3, informationRates = c(1, 2, 3) / 3, alpha = 0.025, sided = 1, typeOfDesign = "asOF"
 )
+sink(file.path(commandArgs(trailingOnly = TRUE)[1], "trial_design.csv"))
 cat("case,measure,look,value\n")
 show <- function(case, measure, values) {
   for (k in seq_along(values)) cat(sprintf("%s,%s,%d,%.10g\n", case, measure, k, values[k]))

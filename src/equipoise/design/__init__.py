@@ -24,6 +24,7 @@ from equipoise.design.belief import (
     undivided,
     updated_difference,
 )
+from equipoise.design.borrowing.historical_controls import HistoricalControls
 from equipoise.design.closed import (
     BroadestWithEffect,
     ConditionalPower,
@@ -38,34 +39,23 @@ from equipoise.design.closed import (
     fisher_product,
     inverse_normal,
 )
-from equipoise.design.design_kinds import (
-    KINDS,
-    Arms,
-)
-from equipoise.design.engine_comparison import (
-    EngineComparison,
-    compare_engines,
-)
 from equipoise.design.engines import (
     MonteCarlo,
 )
-from equipoise.design.evaluation import (
+from equipoise.design.evaluation.engine_comparison import (
+    EngineComparison,
+    compare_engines,
+)
+from equipoise.design.evaluation.evaluation import (
     ENGINES,
     evaluate,
 )
-from equipoise.design.historical_controls import HistoricalControls
+from equipoise.design.evaluation.operating_characteristics import (
+    OperatingCharacteristics,
+)
 from equipoise.design.ipd import (
     StoredSamples,
     stored_samples,
-)
-from equipoise.design.look_schedule import (
-    Looks,
-)
-from equipoise.design.operating_characteristics import (
-    OperatingCharacteristics,
-)
-from equipoise.design.scenario import (
-    Scenario,
 )
 from equipoise.design.sequential import (
     OBRIEN_FLEMING,
@@ -130,15 +120,25 @@ from equipoise.design.stored import (
     FinishedTrial,
     Truth,
 )
-from equipoise.design.trial_design import (
+from equipoise.design.trial.design_kinds import (
+    KINDS,
+    Arms,
+)
+from equipoise.design.trial.look_schedule import (
+    Looks,
+)
+from equipoise.design.trial.scenario import (
+    Scenario,
+)
+from equipoise.design.trial.trial_design import (
     Design,
 )
-from equipoise.design.trial_endpoints import (
+from equipoise.design.trial.trial_endpoints import (
     BinaryEndpoint,
     EarlyThenLate,
     TimeToEvent,
 )
-from equipoise.design.trial_marker import (
+from equipoise.design.trial.trial_marker import (
     Marker,
     Populations,
 )

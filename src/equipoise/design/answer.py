@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 from equipoise.design.case_design import CaseDesign
-from equipoise.design.choice.study_evaluation import StudyEvaluation
+from equipoise.design.choice.event_sizing import SizingRow
+from equipoise.design.choice.study_evaluation import PriorValue, StudyEvaluation
 from equipoise.design.ipd import StoredSamples
 from equipoise.design.stored.finished_trial import ACCESS
 
@@ -23,16 +25,11 @@ def design_answer(found: CaseDesign) -> dict[str, Any]:
         "draws": studies.draws,
         "seed": studies.seed,
         "message": studies.message,
-        "ranking": [_study(rank, one) for rank, one in enumerate(studies.evaluations, start=1)],
-        "sizing": [
-            {
-                "hazard_ratio": row.hazard_ratio,
-                "events_schoenfeld": row.schoenfeld,
-                "events_freedman": row.freedman,
-                "events_interaction": row.interaction,
-            }
-            for row in studies.sizing
+        "ranking": [
+            {"rank": rank} | _study(one) | _worth(one)
+            for rank, one in enumerate(studies.evaluations, start=1)
         ],
+        "sizing": [_sizing(row) for row in studies.sizing],
         "assurance_curve": [
             {
                 "prior": curve.prior,
@@ -43,25 +40,24 @@ def design_answer(found: CaseDesign) -> dict[str, Any]:
             for curve in studies.assurance_curve
         ],
         "stored_samples": [_samples(one) for one in studies.stored],
-        "inputs": [
-            {
-                "part": one.part,
-                "name": one.name,
-                "meaning": one.meaning,
-                "value": one.value,
-                "source": one.source,
-                "assumed": one.assumed,
-            }
-            for one in found.inputs
-        ],
+        "inputs": [asdict(one) | {"assumed": one.assumed} for one in found.inputs],
         "synopsis": [{"heading": part.heading, "text": part.text} for part in found.synopsis],
     }
 
 
-def _study(rank: int, one: StudyEvaluation) -> dict[str, Any]:
+def _sizing(row: SizingRow) -> dict[str, Any]:
+    return {
+        "hazard_ratio": row.hazard_ratio,
+        "events_schoenfeld": row.schoenfeld,
+        "events_freedman": row.freedman,
+        "events_interaction": row.interaction,
+    }
+
+
+def _study(one: StudyEvaluation) -> dict[str, Any]:
+    """Return what is proposed."""
     item = one.study
     return {
-        "rank": rank,
         "id": item.id,
         "label": item.label,
         "kind": item.kind,
@@ -76,6 +72,15 @@ def _study(rank: int, one: StudyEvaluation) -> dict[str, Any]:
         "screened": item.screened,
         "months": _number(item.months),
         "cost": item.cost,
+        "within_budget": one.within_budget,
+        "other_sizes": [asdict(tried) for tried in one.others],
+        "note": " ".join(x for x in (item.message, item.note) if x),
+    }
+
+
+def _worth(one: StudyEvaluation) -> dict[str, Any]:
+    """Return what it is worth and what it would conclude."""
+    return {
         "evsi_per_patient": one.value.evsi,
         "evpi_per_patient": one.value.evpi,
         "evsi": one.worth.evsi,
@@ -88,19 +93,17 @@ def _study(rank: int, one: StudyEvaluation) -> dict[str, Any]:
         "predictive_assurance": _number(one.predictive),
         "conclusions": [{"truth": c.truth, "significant": c.significant} for c in one.conclusions],
         "link": [{"r_squared": r, "evsi": value} for r, value in one.swept],
-        "priors": [
-            {
-                "prior": p.prior,
-                "evsi": p.evsi,
-                "enbs": p.enbs,
-                "assurance": _number(p.assurance),
-                "cap": p.cap,
-            }
-            for p in one.priors
-        ],
-        "within_budget": one.within_budget,
-        "other_sizes": [{"size": n, "looks": k, "enbs": value} for n, k, value in one.others],
-        "note": " ".join(x for x in (item.message, item.note) if x),
+        "priors": [_prior(p) for p in one.priors],
+    }
+
+
+def _prior(one: PriorValue) -> dict[str, Any]:
+    return {
+        "prior": one.prior,
+        "evsi": one.evsi,
+        "enbs": one.enbs,
+        "assurance": _number(one.assurance),
+        "cap": one.cap,
     }
 
 

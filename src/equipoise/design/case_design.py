@@ -14,8 +14,8 @@ from equipoise.design.choice.beliefs import Beliefs
 from equipoise.design.choice.bench import ALONE, Crew
 from equipoise.design.choice.candidate import DesignPlan, MarkerSplit, Samples
 from equipoise.design.choice.input_sources import PlanInput, plan_inputs
-from equipoise.design.choice.proposals import Proposal, proposals
 from equipoise.design.choice.study_information import Setting
+from equipoise.design.choice.study_proposals import Proposal, proposals
 from equipoise.design.ipd import StoredSamples, stored_samples
 from equipoise.design.next_study import NextStudy, rank_studies
 from equipoise.design.stored.released_information import Truth

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equipoise.design.belief.assurance import Assurance, Benefit, assurance
+from equipoise.design.belief.assurances import Assurance, Benefit, assurance
 from equipoise.design.stored.finished_trial import CAN_RELEASE, FinishedTrial
 from equipoise.design.stored.interaction_tables import SimulatedPower, simulate_pooled_tables
 from equipoise.design.stored.released_information import (

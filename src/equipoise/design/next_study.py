@@ -17,8 +17,8 @@ from equipoise.design.choice.bench import ALONE, Bench, Crew
 from equipoise.design.choice.candidate import DesignPlan
 from equipoise.design.choice.event_sizing import SizingRow, sizing_table
 from equipoise.design.choice.input_sources import plan_inputs
-from equipoise.design.choice.proposals import Proposal
 from equipoise.design.choice.study_evaluation import StudyEvaluation
+from equipoise.design.choice.study_proposals import Proposal
 from equipoise.design.ipd import StoredSamples
 from equipoise.errors import ComputationError
 from equipoise.evidence.question import Outcome

@@ -14,7 +14,6 @@ from equipoise.evidence.question import Question
 from equipoise.synthesis.by_phenotype import PhenotypeSynthesis
 
 ENROLMENTS = {
-    "all": "whatever the marker",
     "stratified": "whatever the marker, which is determined first and stratifies randomisation",
     "enriched": "in whom the marker is present",
     "adaptive": (
@@ -67,7 +66,7 @@ def synopsis(
     return (
         Section("Title", f"{item.label} ({case})"),
         Section("Estimand", _estimand(question, level, outcome.label, outcome.measure, item)),
-        Section("Population", f"{question.population}; {level}, {ENROLMENTS[item.enrolment]}."),
+        Section("Population", f"{question.population}; {level}{_enrolled(item)}."),
         Section("Stratification", _stratification(compared, marker)),
         Section("Sample size", _sample_size(best, found)),
         Section("Analysis", _analysis(item, outcome.measure, marker)),
@@ -75,6 +74,13 @@ def synopsis(
         Section("Sensitivity", _sensitivity(best, found)),
         Section("Code", f"equipoise design {case} --json"),
     )
+
+
+def _enrolled(item: StudySummary) -> str:
+    """Say what the marker has to do with who enters; nothing without one."""
+    if not item.marker:
+        return ""
+    return ", " + ENROLMENTS.get(item.enrolment, "whatever the marker")
 
 
 def _estimand(question: Question, level: str, label: str, measure: str, item: StudySummary) -> str:
@@ -91,22 +97,29 @@ def _stratification(compared: PhenotypeSynthesis, marker: str) -> str:
     names = ["centre", "the prognostic factors of the disease"]
     if marker:
         names.insert(0, marker)
+    known = f"The phenotype ({compared.asked.axis})" + (" and the marker are" if marker else " is")
     return (
-        f"Randomise 1:1, stratified by {', '.join(names)}. The phenotype "
-        f"({compared.asked.axis}) and the marker are determined centrally before randomisation."
+        f"Randomise 1:1, stratified by {', '.join(names)}. {known} determined centrally before "
+        "randomisation."
     )
 
 
 def _sample_size(best: StudyEvaluation, found: NextStudy) -> str:
     item = best.study
-    powers = ", ".join(f"{c.significant:.0%} if it is {c.truth:g}" for c in best.conclusions)
+    powers = ", ".join(f"{_percent(c.significant)} at {c.truth:g}" for c in best.conclusions)
     text = (
         f"{item.size:,} {item.unit} in {item.patients:,.0f} patients, expected after "
         f"{item.months:.0f} months; one-sided level {ALPHA:g}, 1:1. The probability of a "
-        f"significant result is {powers}. Averaged over what is believed (reference prior) it is "
-        f"{best.assurance:.0%}; no size can take it above {best.priors[_reference(best)].cap:.0%}."
+        f"significant result, by the true ratio of the outcome that counts: {powers}. Averaged "
+        f"over what is believed (reference prior) it is {_percent(best.assurance)}; no size can "
+        f"take it above {_percent(best.priors[_reference(best)].cap)}."
     )
     return text if item.early else f"{text} {_too_small(item, found)}".strip()
+
+
+def _percent(value: float) -> str:
+    """Write a probability; one decimal below 5 %, where the size of a test is."""
+    return f"{100 * value:.1f} %" if value < 0.05 else f"{100 * value:.0f} %"
 
 
 def _too_small(item: StudySummary, found: NextStudy) -> str:
@@ -115,12 +128,12 @@ def _too_small(item: StudySummary, found: NextStudy) -> str:
     if not rows or item.size >= rows[-1].schoenfeld:
         return ""
     first = rows[0]
-    others = ", ".join(f"{row.hazard_ratio:g} {row.schoenfeld:,}" for row in rows[1:])
+    others = ", ".join(f"{row.hazard_ratio:g} needs {row.schoenfeld:,}" for row in rows[1:])
     return (
         f"For 80 % power a hazard ratio of {first.hazard_ratio:g} needs {first.schoenfeld:,} "
-        f"events, {others}: a trial sized on {first.hazard_ratio:g} is far too small for the "
-        f"effects that are believed. An interaction of that size needs {first.interaction:,} "
-        "events with a marker in half the patients."
+        f"events, {others}: a trial sized on {first.hazard_ratio:g} is far too small for weaker "
+        f"effects. An interaction of that size needs {first.interaction:,} events with a marker in "
+        "half the patients."
     )
 
 
@@ -154,14 +167,14 @@ def _stopping(item: StudySummary) -> str:
 
 def _sensitivity(best: StudyEvaluation, found: NextStudy) -> str:
     parts = [
-        f"{p.prior}: assurance {p.assurance:.0%}, net benefit {p.enbs / 1e6:,.1f} million "
+        f"{p.prior}: assurance {_percent(p.assurance)}, net benefit {p.enbs / 1e6:,.1f} million "
         f"{found.currency}"
         for p in best.priors
         if math.isfinite(p.assurance)
     ]
-    text = (
-        "; ".join(parts) + f". With a spread between trials the assurance is {best.predictive:.0%}."
-    )
+    told = "; ".join(parts)
+    told = told[:1].upper() + told[1:]
+    text = f"{told}. With a spread between trials the assurance is {_percent(best.predictive)}."
     if best.swept:
         links = ", ".join(f"R2 {r:g}: {value / 1e6:,.1f} million" for r, value in best.swept)
         text += f" Value through the link from the early outcome: {links}."

@@ -22,6 +22,14 @@ _AS_TABLES = (
     "sweep",
     "retrodiction",
     "retrodiction_cases",
+    "studies",
+    "study_priors",
+    "study_conclusions",
+    "study_links",
+    "sizing",
+    "stored_outcomes",
+    "stored_samples",
+    "design_inputs",
 )
 """Tables whose rows stand in the document under the table's own name."""
 
@@ -46,6 +54,7 @@ def dossier_document(dossier: Dossier, tables: Mapping[str, Table]) -> dict[str,
             for record in tables[name].records
         ],
         **{name: plain(tables[name].records) for name in _AS_TABLES},
+        "design": _design(dossier),
         "cohorts": plain(dossier.synthesis.cohorts),
         "gap_map": {
             "axis": dossier.gap_map.axis,
@@ -63,6 +72,26 @@ def dossier_document(dossier: Dossier, tables: Mapping[str, Table]) -> dict[str,
         "glossary": [plain(entry) for entry in dossier.options.glossary],
         "evidence": plain(dossier.evidence),
         "provenance": plain(dossier.provenance),
+    }
+
+
+def _design(dossier: Dossier) -> dict[str, Any] | None:
+    """Gather what the design room says of the decision as a whole; its lists are tables."""
+    if dossier.design is None:
+        return None
+    found = dossier.design.studies
+    return {
+        "currency": found.currency,
+        "measure": found.utility.measure,
+        "use_now": found.use_now,
+        "probability_of_benefit": plain(found.cap),
+        "evpi": plain(found.evpi),
+        "worth_of_one_event": plain(found.utility.worth),
+        "draws": found.draws,
+        "seed": found.seed,
+        "message": found.message,
+        "assurance_curve": plain(found.assurance_curve),
+        "synopsis": plain(dossier.design.synopsis),
     }
 
 

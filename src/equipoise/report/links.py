@@ -52,13 +52,15 @@ def anchor(identifier: str) -> Markup:
 
 
 class LinkMap:
-    """Knows which ids are results, rows or trials of the dossier, and links each accordingly."""
+    """Knows which ids are results, rows, trials or studies to come, and links each accordingly."""
 
     def __init__(self, dossier: Dossier) -> None:
         self._rows = {row.result_id for row in dossier.evidence.results}
         self._rows |= {row.cohort_id for row in dossier.evidence.cohorts}
         self._results = {result.id for result in dossier.results}
         self._trials = {trial.trial_id for trial in dossier.evidence.trials}
+        ranked = dossier.design.studies.evaluations if dossier.design else ()
+        self._studies = {f"study-{one.study.id}" for one in ranked}
 
     def link(self, identifier: str, words: str = "") -> Markup:
         """Link an id to where it stands; an unknown one stays text."""
@@ -68,6 +70,8 @@ class LinkMap:
             return row_link(identifier, words)
         if identifier in self._trials:
             return Markup('<a href="#trial-{}">{}</a>').format(identifier, words or identifier)
+        if identifier in self._studies:
+            return Markup('<a href="#{}">{}</a>').format(identifier, words or identifier)
         return Markup("{}").format(words or identifier)
 
     def links(self, identifiers: Iterable[str]) -> Markup:

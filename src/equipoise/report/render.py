@@ -31,6 +31,18 @@ BELIEF = ("complements", "beliefs", "sweep")
 PAST = ("retrodiction", "retrodiction_cases")
 """Tables of the parts on an effect in a phenotype."""
 
+NEXT_STUDY = (
+    "studies",
+    "study_priors",
+    "study_conclusions",
+    "study_links",
+    "sizing",
+    "stored_outcomes",
+    "stored_samples",
+    "design_inputs",
+)
+"""Tables of the part on what to do next."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -129,6 +141,7 @@ def _parts(
         Part("believe", "How much of it to believe", drawn("believe"), shown(*BELIEF)),
         Part("retrodiction", "Tried on past questions", drawn("retrodiction"), shown(*PAST)),
         Part("mirage", "The mirage: cohorts and exposure time", drawn("mirage"), shown("cohorts")),
+        Part("next-study", "Which study would settle it", drawn("next-study"), shown(*NEXT_STUDY)),
         Part("methods", "Methods"),
         Part("results", "All results", tables=shown("results")),
         Part("evidence", "Evidence rows"),

@@ -16,7 +16,7 @@ from equipoise.design.belief import (
     undivided,
     updated_difference,
 )
-from equipoise.design.belief.information_value import belief_in
+from equipoise.design.belief.sample_information import belief_in
 from equipoise.errors import InputError
 from equipoise.synthesis.posteriors import INTERACTION_PRIORS, interaction_posterior, posterior
 

@@ -14,19 +14,18 @@ NOTHING = 1e-14
 
 
 @part
-def _likelihoods(y: Array, s: Array, centre: float, scales: Array, out: Array) -> Array:
-    """Fill `out` (k, J) with `N(y_i; mu, s_i^2 + t_j^2)`, each row relative to its largest.
+def _likelihoods(gap: Array, v: Array, log_v: Array, out: Array) -> Array:
+    """Fill `out` (k, J) with `N(y_i; mu, v_ij)`, each row relative to its largest.
 
-    Returns the logarithm of the largest of each row (k,).
+    `gap` (k,) is `(y_i - mu)^2` and `v` (k, J) is `s_i^2 + t_j^2`. Returns the logarithm of the
+    largest of each row (k,).
     """
-    peaks = np.full(y.size, -np.inf)
-    for i in range(y.size):
-        gap = (y[i] - centre) ** 2
-        for j in range(scales.size):
-            v = s[i] * s[i] + scales[j] * scales[j]
-            out[i, j] = -0.5 * (gap / v + np.log(2.0 * np.pi * v))
+    peaks = np.full(gap.size, -np.inf)
+    for i in range(gap.size):
+        for j in range(v.shape[1]):
+            out[i, j] = -0.5 * (gap[i] / v[i, j] + log_v[i, j])
             peaks[i] = max(peaks[i], out[i, j])
-        for j in range(scales.size):
+        for j in range(v.shape[1]):
             below = out[i, j] - peaks[i]
             out[i, j] = np.exp(below) if below > FAR else 0.0
     return peaks
@@ -34,7 +33,7 @@ def _likelihoods(y: Array, s: Array, centre: float, scales: Array, out: Array) -
 
 @part
 def _row(weights: Array, r: int) -> tuple[int, int]:
-    """First and one past the last scale of row r that has any weight."""
+    """First and one past the last column of row r that has any weight."""
     first, last = 0, weights.shape[1]
     while first < last and weights[r, first] == 0.0:
         first += 1
@@ -95,14 +94,19 @@ def weigh_components(
     k, m, R = y.size, centres.size, log_prior.size
     likelihood, totals = np.empty((m, k, scales.size)), np.zeros((m, k, R))
     joint = np.empty((m, R))
+    across = weights.T.copy()
+    bounds = [_row(across, j) for j in range(scales.size)]
+    v = (s * s).reshape(k, 1) + (scales * scales).reshape(1, scales.size)
+    log_v = np.log(2.0 * np.pi * v)
     for a in range(m):
-        peaks = _likelihoods(y, s, centres[a], scales, likelihood[a])
-        for r in range(R):
-            first, last = _row(weights, r)
-            joint[a, r] = log_prior[r] + log_centre[a]
-            for i in range(k):
-                for j in range(first, last):
-                    totals[a, i, r] += weights[r, j] * likelihood[a, i, j]
+        peaks = _likelihoods((y - centres[a]) ** 2, v, log_v, likelihood[a])
+        joint[a] = log_prior + log_centre[a]
+        for i in range(k):
+            for j in range(scales.size):
+                first, last = bounds[j]
+                for r in range(first, last):
+                    totals[a, i, r] += across[j, r] * likelihood[a, i, j]
+            for r in range(R):
                 joint[a, r] += np.log(totals[a, i, r]) + peaks[i]
     top = joint.max()
     shares = np.exp(joint - top)

@@ -1,25 +1,18 @@
 """From belief to decision: how likely a study succeeds, and what its answer is worth."""
 
-from equipoise.design.belief.assurance import (
+from equipoise.design.belief.assurances import (
     Assurance,
     assurance,
     average_over_draws,
     average_power,
 )
-from equipoise.design.belief.borrowing_drift import (
-    BorrowingDrift,
-    moment_patients,
-    normal_drift,
-    rate_drift,
-)
-from equipoise.design.belief.information_value import (
+from equipoise.design.belief.normal_value import normal_information_value
+from equipoise.design.belief.population_value import Population, StudyValue, study_value
+from equipoise.design.belief.sample_information import (
     InformationValue,
     information_value,
-    normal_information_value,
     simulated_information_value,
 )
-from equipoise.design.belief.normal_history import NormalHistory
-from equipoise.design.belief.population_value import Population, StudyValue, study_value
 from equipoise.design.belief.strata_belief import (
     StrataBelief,
     divided,
@@ -33,9 +26,7 @@ from equipoise.design.belief.utility import Utility, treated_risk
 __all__ = [
     "Adaptive",
     "Assurance",
-    "BorrowingDrift",
     "InformationValue",
-    "NormalHistory",
     "Population",
     "Reading",
     "StrataBelief",
@@ -48,10 +39,7 @@ __all__ = [
     "average_power",
     "divided",
     "information_value",
-    "moment_patients",
-    "normal_drift",
     "normal_information_value",
-    "rate_drift",
     "simulated_information_value",
     "strata_values",
     "study_value",

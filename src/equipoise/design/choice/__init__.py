@@ -5,7 +5,6 @@ from equipoise.design.choice.beliefs import Beliefs
 from equipoise.design.choice.candidate import Candidate, DesignPlan, design_problems
 from equipoise.design.choice.event_sizing import SizingRow, sizing_table
 from equipoise.design.choice.input_sources import PlanInput, plan_inputs
-from equipoise.design.choice.proposals import Proposal, proposals
 from equipoise.design.choice.study_evaluation import (
     Conclusion,
     PriorValue,
@@ -13,6 +12,7 @@ from equipoise.design.choice.study_evaluation import (
     StudySummary,
 )
 from equipoise.design.choice.study_information import Setting
+from equipoise.design.choice.study_proposals import Proposal, proposals
 
 __all__ = [
     "AssuranceCurve",

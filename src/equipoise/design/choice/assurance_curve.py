@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equipoise.design.belief.assurance import assurance
+from equipoise.design.belief.assurances import assurance
 from equipoise.design.choice.beliefs import Beliefs
 from equipoise.design.choice.event_sizing import SizingRow
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from equipoise.design.belief.information_value import belief_in
 from equipoise.design.belief.mixture_integral import Belief
+from equipoise.design.belief.sample_information import belief_in
 from equipoise.design.belief.strata_belief import StrataBelief, undivided
 from equipoise.synthesis.posteriors.mixture import Posterior
 

@@ -17,8 +17,13 @@ from equipoise.design.belief.utility import Utility
 from equipoise.design.choice.adaptive_power import adaptive_power
 from equipoise.design.choice.beliefs import Beliefs
 from equipoise.design.choice.candidate import DesignPlan
-from equipoise.design.choice.proposals import Proposal
-from equipoise.design.choice.study_evaluation import Conclusion, PriorValue, StudyEvaluation
+from equipoise.design.choice.study_evaluation import (
+    Conclusion,
+    PriorValue,
+    StudyEvaluation,
+    Tried,
+)
+from equipoise.design.choice.study_proposals import Proposal
 from equipoise.synthesis.arrays import Array
 
 ALPHA = 0.025
@@ -64,9 +69,7 @@ class Bench:
                 range(len(places)), key=lambda j: -self._preference(items[places[j]], worths[j])
             )
             top = places[order[0]]
-            others = tuple(
-                (items[places[j]].size, items[places[j]].looks, worths[j].enbs) for j in order[1:]
-            )
+            others = tuple(_tried(items[places[j]], worths[j]) for j in order[1:])
             tops.append(items[top])
             out.append(self._evaluation(items[top], values[top], others))
         return self._with_priors(out, tops)
@@ -108,7 +111,7 @@ class Bench:
         self,
         item: Proposal,
         values: Sequence[StrataValue],
-        others: tuple[tuple[int, int, float], ...],
+        others: tuple[Tried, ...],
     ) -> StudyEvaluation:
         value = values[item.headline]
         worth = self._worth(item, value)
@@ -187,6 +190,11 @@ class Bench:
                 assured = averaged(power, belief) if _tests(item) else math.nan
                 columns[i].append(PriorValue(prior, worth.evsi, worth.enbs, assured, cap))
         return [replace(one, priors=tuple(p)) for one, p in zip(found, columns, strict=True)]
+
+
+def _tried(item: Proposal, worth: StudyValue) -> Tried:
+    cut = item.marker.cut if item.marker else ""
+    return Tried(item.size, item.looks, cut, item.patients, worth.enbs)
 
 
 def _axis(item: Proposal) -> str:

@@ -84,13 +84,13 @@ class Samples(Slice):
     assay_success: SourcedProportion
     """Share of samples that give a result."""
     sensitivity: SourcedProportion
-    """Of the assay on stored samples."""
+    """Sensitivity of the assay on stored samples."""
     specificity: SourcedProportion
-    """Of the assay on stored samples."""
+    """Specificity of the assay on stored samples."""
     cost_per_trial: Sourced
-    """Of negotiating and cleaning one trial's data."""
+    """Cost of negotiating and cleaning one trial's data."""
     cost_per_sample: Sourced
-    """Of one assay."""
+    """Cost of one assay."""
 
 
 class Link(Slice):
@@ -105,7 +105,7 @@ class Link(Slice):
     sd_early: Sourced
     """Spread of true effects on the early outcome between trials, analysis scale."""
     sd_late: Sourced
-    """The same on the late outcome."""
+    """Spread of true effects on the late outcome between trials, analysis scale."""
 
 
 class Threshold(Slice):
@@ -114,7 +114,7 @@ class Threshold(Slice):
     label: str
     """The cut as shown."""
     prevalence: SourcedProportion
-    """Share above it, inside the phenotype."""
+    """Share beyond that cut, inside the phenotype."""
 
 
 class MarkerSplit(Slice):
@@ -177,7 +177,7 @@ class Candidate(Slice):
     accrual_months: Sourced | None = None
     """Months of accrual of a trial with a time to an event."""
     drop_out_per_year: SourcedProportion | None = None
-    """Share lost a year."""
+    """Share of patients lost to follow-up a year."""
     start_up_months: Sourced | None = None
     """Months before the first patient, or until data that exist arrive."""
     read_out_months: Sourced | None = None

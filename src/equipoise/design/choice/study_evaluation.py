@@ -83,6 +83,17 @@ class PriorValue:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """A candidate at another size, number of looks, cut of its marker or pace of accrual."""
+
+    size: int
+    looks: int
+    cut: str
+    patients: float
+    enbs: float
+
+
+@dataclass(frozen=True)
 class StudyEvaluation:
     """One candidate at its best size.
 
@@ -103,8 +114,8 @@ class StudyEvaluation:
         trials; NaN for what tests nothing.
     conclusions : tuple of Conclusion
     within_budget : bool
-    others : tuple of (int, int, float)
-        Sizes, looks and ENBS of the same candidate that were tried and not taken.
+    others : tuple of Tried
+        The same candidate at what was tried and not taken, the best first.
     """
 
     study: StudySummary
@@ -117,4 +128,4 @@ class StudyEvaluation:
     predictive: float
     conclusions: tuple[Conclusion, ...]
     within_budget: bool
-    others: tuple[tuple[int, int, float], ...]
+    others: tuple[Tried, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -84,7 +84,8 @@ def simulate_looks(
     strata = plan.prevalence.size if stratified else 1
     scored = room_for_looks(size, plan.events.size, strata)
     for start in range(0, size, BLOCK):
-        part_of = ScoredLooks(*(values[start : start + BLOCK] for values in scored))
+        rows: tuple[Any, ...] = tuple(values[start : start + BLOCK] for values in scored)
+        part_of = ScoredLooks(*rows)
         trials = draw_trials(plan, rng, part_of.calendar.shape[0])
         trials_kernel(trials, plan.events, plan.scale, float(rho), float(gamma), part_of)
     return scored

@@ -115,54 +115,12 @@ def survival_plan(
     control, ratio = (
         np.atleast_2d(np.asarray(v, dtype=np.float64)) for v in (hazard, hazard_ratio)
     )
-    problems = [
-        Problem("", "", name, str(np.asarray(shown).tolist()), allowed, "Correct it.")
-        for name, shown, allowed, good in (
-            ("patients", patients, "a whole number, 2 or more", patients == int(patients) >= 2),
-            ("events", d, f"whole, increasing, from 1 to {patients}", _looks(d, patients)),
-            ("accrual", edges, "increasing from 0", edges.size > 1 and _from_zero(edges)),
-            ("starts", t, "increasing from 0", _from_zero(t)),
-            (
-                "accrual_rates",
-                rates,
-                "0 or more, one a period, not all 0, the last above 0",
-                rates.size == edges.size - 1 and _hazards(rates) and rates[-1] > 0.0,
-            ),
-            (
-                "hazard",
-                control,
-                "finite, 0 or more, not all 0",
-                _hazards(control) and bool(np.any(control > 0.0)),
-            ),
-            ("hazard_ratio", ratio, "finite, above 0", _hazards(ratio) and bool(np.all(ratio > 0))),
-            (
-                "hazard",
-                control.shape,
-                f"shape ({p.size} or 1, {t.size})",
-                _fits(control, p.size, t.size),
-            ),
-            (
-                "hazard_ratio",
-                ratio.shape,
-                f"shape ({p.size} or 1, {t.size} or 1)",
-                _fits(ratio, p.size, t.size),
-            ),
-            (
-                "allocation",
-                allocation,
-                "two whole numbers, 1 or more",
-                len(allocation) == 2 and all(a == int(a) >= 1 for a in allocation),
-            ),
-            (
-                "dropout",
-                lost,
-                "0 or more, one or one an arm",
-                _hazards(lost) and lost.size in (1, 2),
-            ),
-            ("prevalence", p, "0 or more, sum 1", _hazards(p) and abs(p.sum() - 1.0) < 1e-9),
-        )
-        if not good
+    rules = [
+        *_calendar_rules(patients, d, edges, rates),
+        *_hazard_rules(control, ratio, t, p, lost),
+        _rule("allocation", allocation, "two whole numbers, 1 or more", _blocks(allocation)),
     ]
+    problems = [problem for problem in rules if problem is not None]
     problems += not_among("arrivals", arrivals, ARRIVALS)
     if problems:
         raise ArrayError(problems)
@@ -186,6 +144,54 @@ def survival_plan(
         np.resize(lost, 2 * p.size),
         usual,
     )
+
+
+def _rule(name: str, shown: object, allowed: str, good: bool) -> Problem | None:
+    """Return the problem of a broken rule; nothing for one that holds."""
+    if good:
+        return None
+    return Problem("", "", name, str(np.asarray(shown).tolist()), allowed, "Correct it.")
+
+
+def _calendar_rules(
+    patients: int, events: Array, edges: Array, rates: Array
+) -> list[Problem | None]:
+    """Rules of who enters when, and when the looks are."""
+    paired = rates.size == edges.size - 1 and _hazards(rates) and bool(rates[-1] > 0.0)
+    enough = patients == int(patients) >= 2
+    each = "0 or more, one a period, not all 0, the last above 0"
+    looks = f"whole, increasing, from 1 to {patients}"
+    return [
+        _rule("patients", patients, "a whole number, 2 or more", enough),
+        _rule("events", events, looks, _looks(events, patients)),
+        _rule("accrual", edges, "increasing from 0", edges.size > 1 and _from_zero(edges)),
+        _rule("accrual_rates", rates, each, paired),
+    ]
+
+
+def _hazard_rules(
+    control: Array, ratio: Array, t: Array, p: Array, lost: Array
+) -> list[Problem | None]:
+    """Rules of what happens to those who entered."""
+    some = _hazards(control) and bool(np.any(control > 0.0))
+    above = _hazards(ratio) and bool(np.all(ratio > 0.0))
+    whole = _hazards(p) and abs(float(p.sum()) - 1.0) < 1e-9
+    fits = f"shape ({p.size} or 1, {t.size})"
+    ratio_fits = f"shape ({p.size} or 1, {t.size} or 1)"
+    arms = _hazards(lost) and lost.size in (1, 2)
+    return [
+        _rule("starts", t, "increasing from 0", _from_zero(t)),
+        _rule("hazard", control, "finite, 0 or more, not all 0", some),
+        _rule("hazard_ratio", ratio, "finite, above 0", above),
+        _rule("hazard", control.shape, fits, _fits(control, p.size, t.size)),
+        _rule("hazard_ratio", ratio.shape, ratio_fits, _fits(ratio, p.size, t.size)),
+        _rule("dropout", lost, "0 or more, one or one an arm", arms),
+        _rule("prevalence", p, "0 or more, sum 1", whole),
+    ]
+
+
+def _blocks(allocation: tuple[int, int]) -> bool:
+    return len(allocation) == 2 and all(a == int(a) >= 1 for a in allocation)
 
 
 def _vector(values: ArrayLike) -> Array:

@@ -10,7 +10,7 @@ from equipoise.design.enrichment.strata_statistics import (
     survival_endpoint,
 )
 from equipoise.design.enrichment.survival_patients import SurvivalEnrichment
-from equipoise.design.enrichment.survival_setting import SurvivalSetting, survival_setting
+from equipoise.design.enrichment.survival_settings import SurvivalSetting, survival_setting
 from equipoise.design.enrichment.trials import EnrichmentSimulation, EnrichmentTrials
 
 __all__ = [

@@ -17,7 +17,7 @@ from equipoise.design.enrichment.cohort_kernels import simulate_cohorts
 from equipoise.design.enrichment.corrected import corrected_effects
 from equipoise.design.enrichment.plan import EnrichmentPlan, after_stage, first_totals
 from equipoise.design.enrichment.populations import Nested
-from equipoise.design.enrichment.survival_setting import SurvivalSetting
+from equipoise.design.enrichment.survival_settings import SurvivalSetting
 from equipoise.design.enrichment.trials import EnrichmentTrials, tally
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, ArrayError

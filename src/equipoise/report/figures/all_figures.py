@@ -12,6 +12,7 @@ from equipoise.report.figures.forest_plot import forest
 from equipoise.report.figures.gap import gap_figure
 from equipoise.report.figures.harm import harm_figure, with_absolute
 from equipoise.report.figures.multiplicity import multiplicity_figure
+from equipoise.report.figures.next_study import design_figures
 from equipoise.report.figures.phenotype_forest import phenotype_forest
 from equipoise.report.figures.prior_sweep import prior_sweep_figure
 from equipoise.report.figures.prior_to_posterior import prior_to_posterior_figure
@@ -51,6 +52,8 @@ def build_figures(dossier: Dossier) -> tuple[Figure, ...]:
         figures.append(
             mirage_figure(synthesis.cohorts, synthesis.outcomes, evidence, question, options)
         )
+    if dossier.design is not None:
+        figures += design_figures(dossier.design, question, options)
     return tuple(figures)
 
 

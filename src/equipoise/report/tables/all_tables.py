@@ -13,6 +13,14 @@ from equipoise.report.tables.movement import movement_table
 from equipoise.report.tables.pools import contributions_table, pools_table
 from equipoise.report.tables.results import absolute_table, exclusions_table, results_table
 from equipoise.report.tables.retrodiction import retrodiction_cases_table, retrodiction_table
+from equipoise.report.tables.stored_samples import stored_outcomes_table, stored_samples_table
+from equipoise.report.tables.studies import (
+    studies_table,
+    study_conclusions_table,
+    study_links_table,
+    study_priors_table,
+)
+from equipoise.report.tables.study_inputs import design_inputs_table, sizing_table
 from equipoise.report.tables.table import Table
 
 _BUILDERS = (
@@ -31,6 +39,14 @@ _BUILDERS = (
     retrodiction_table,
     retrodiction_cases_table,
     cohorts_table,
+    studies_table,
+    study_priors_table,
+    study_conclusions_table,
+    study_links_table,
+    sizing_table,
+    stored_outcomes_table,
+    stored_samples_table,
+    design_inputs_table,
     results_table,
     findings_table,
 )

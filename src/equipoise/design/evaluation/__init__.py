@@ -1,0 +1,1 @@
+"""What a design does under a truth: three engines, one answer."""
