@@ -7,7 +7,6 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,9 +26,7 @@ from equipoise.errors import (
 from equipoise.terminal import with_progress, write
 
 if TYPE_CHECKING:
-    from equipoise.case import Case
-    from equipoise.design.choice.bench import Crew
-    from equipoise.report.dossier import Dossier
+    pass
 
 app = App(
     name="equipoise",
@@ -133,8 +130,9 @@ def show(identifier: str, *, case: str | None = None, json: Json = False) -> int
     """
     from equipoise.report.answers import trace_answer, trace_text
     from equipoise.report.trace import trace
+    from equipoise.run import dossier_with
 
-    found = trace(_dossier_with(identifier, case), identifier)
+    found = trace(dossier_with(identifier, case), identifier)
     _answer("show", json, trace_answer(found), trace_text(found))
     return EXIT_DONE
 
@@ -176,13 +174,14 @@ def design(case: str, *, workers: int = 1, scheduler: str = "threads", json: Jso
     from equipoise.case import load_case
     from equipoise.design.answer import design_answer, design_text
     from equipoise.design.choice.bench import Crew
+    from equipoise.run import assembled
 
     loaded = load_case(case)
     if loaded.studies is None:
         raise UsageError(f"{loaded.name} has no [design] section: docs/case.md describes it.")
     crew = Crew(workers, scheduler)
     dossier = with_progress(
-        f"equipoise design {loaded.name}", lambda step: _assembled(loaded, step, crew)
+        f"equipoise design {loaded.name}", lambda step: assembled(loaded, step, crew)
     )
     _answer("design", json, design_answer(dossier.design), design_text(dossier.design))
     return EXIT_DONE
@@ -210,32 +209,6 @@ def patient(
     answer, text = ask_patient(words[0], words[1:])
     _answer("patient", json and answer is not None, answer or {}, text)
     return EXIT_DONE
-
-
-def _dossier_with(identifier: str, reference: str | None) -> Dossier:
-    """Assemble the named case, or the first packaged one that knows the id."""
-    from equipoise.case import load_case, packaged_cases
-    from equipoise.report.trace import rows_by_id
-
-    if reference is not None:
-        return _assembled(load_case(reference))
-    dossiers = [_assembled(load_case(name)) for name in packaged_cases()]
-    for dossier in dossiers:
-        if identifier in rows_by_id(dossier) | {r.id: r for r in dossier.results}:
-            return dossier
-    return dossiers[0]
-
-
-def _assembled(
-    case: Case, progress: Callable[[str], None] = lambda step: None, crew: Crew | None = None
-) -> Dossier:
-    import tempfile
-
-    from equipoise.checkpoints import Checkpoints
-    from equipoise.run import assemble
-
-    with tempfile.TemporaryDirectory() as folder:
-        return assemble(case, Checkpoints(Path(folder)), progress, crew=crew)
 
 
 def _answer(command: str, as_json: bool, answer: dict[str, Any], text: str) -> None:

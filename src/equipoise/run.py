@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import equipoise
-from equipoise.case import Case
+from equipoise.case import Case, load_case, packaged_cases
 from equipoise.checkpoints import Checkpoints, code_version, fingerprint
 from equipoise.design.case_design import CaseDesign, design_studies
 from equipoise.design.choice.bench import ALONE, Crew
@@ -19,6 +20,7 @@ from equipoise.evidence.gap_map import GapMap, gap_map
 from equipoise.output_folder import check_output_folder, claimed
 from equipoise.report.dossier import Dossier, Provenance
 from equipoise.report.export import write_dossier
+from equipoise.report.trace import rows_by_id
 from equipoise.synthesis.evidence_synthesis import Synthesis, synthesise
 
 PACKAGES = ("altair", "numpy", "pandas", "scipy", "vl-convert-python")
@@ -115,6 +117,25 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def assembled(
+    case: Case, progress: Progress = lambda step: None, crew: Crew | None = None
+) -> Dossier:
+    """Assemble a dossier of which nothing is kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        return assemble(case, Checkpoints(Path(folder)), progress, crew=crew)
+
+
+def dossier_with(identifier: str, reference: str | None) -> Dossier:
+    """Assemble the named case, or the first packaged one that knows the id."""
+    if reference is not None:
+        return assembled(load_case(reference))
+    dossiers = [assembled(load_case(name)) for name in packaged_cases()]
+    for dossier in dossiers:
+        if identifier in rows_by_id(dossier) | {r.id: r for r in dossier.results}:
+            return dossier
+    return dossiers[0]
 
 
 def run_case(
