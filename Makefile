@@ -67,7 +67,7 @@ test: lint ## everything; browser tests skip where no Chromium is found
 validate: $(DEV) ## run all recipes (or FOLDERS=...) again against the pinned values; needs Rscript
 	@command -v Rscript >/dev/null || { \
 	  echo "make validate needs Rscript (Debian: r-base-core jags and r-cran- metafor, metadat,"; \
-	  echo "lme4, biasedurn, clubsandwich, mclust, proc, survival, rjags, rpact, mnormt;"; \
+	  echo "lme4, biasedurn, clubsandwich, glmnet, mclust, proc, sandwich, survival, rjags, rpact, mnormt;"; \
 	  echo "r-bioc-gsva)"; \
 	  exit 1; } >&2
 	@$(BIN)/python scripts/validate.py $(FOLDERS)

@@ -9,11 +9,6 @@ from equipoise.biomarkers.individual.benefit_model import (
     BenefitPlan,
     fit_benefit,
 )
-from equipoise.biomarkers.individual.benefit_scores import (
-    BenefitScores,
-    benefit_scores,
-    pseudo_observations,
-)
 from equipoise.biomarkers.individual.cross_fitting import (
     CrossFitted,
     cross_fit,
@@ -35,6 +30,11 @@ from equipoise.biomarkers.individual.rank_weighted_effects import (
     rank_weighted_effect,
 )
 from equipoise.biomarkers.individual.sliding_windows import WindowedEffects, windowed_effects
+from equipoise.biomarkers.individual.weighted_scores import (
+    BenefitScores,
+    benefit_scores,
+    pseudo_observations,
+)
 
 __all__ = [
     "BenefitCalibration",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equipoise.biomarkers.individual.benefit_scores import pseudo_observations
 from equipoise.biomarkers.individual.patient_table import PatientTable
+from equipoise.biomarkers.individual.weighted_scores import pseudo_observations
 from equipoise.errors import InputError, Problem
 from equipoise.synthesis.arrays import Array
 from equipoise.synthesis.intervals import critical_value, two_sided_p
