@@ -13,9 +13,9 @@ from equipoise.biomarkers.patient.baseline_table import (
 )
 from equipoise.biomarkers.patient.case_effects import comparison_of
 from equipoise.biomarkers.patient.effect_mixture import EffectMixture
-from equipoise.biomarkers.patient.icon_array import IconArray, icon_array
+from equipoise.biomarkers.patient.icon_arrays import IconArray, icon_array
 from equipoise.biomarkers.patient.options_words import options_text
-from equipoise.biomarkers.patient.patient_benefit import (
+from equipoise.biomarkers.patient.patient_benefits import (
     PatientBenefit,
     patient_benefit,
     prior_share,

@@ -8,7 +8,7 @@ from typing import Any
 from equipoise.biomarkers.patient.baseline_table import BaselineRow
 from equipoise.biomarkers.patient.case_effects import Harm, ModifierData
 from equipoise.biomarkers.patient.further_trial import FurtherTrial
-from equipoise.biomarkers.patient.patient_benefit import (
+from equipoise.biomarkers.patient.patient_benefits import (
     NamedBenefit,
     PatientBenefit,
     Spread,

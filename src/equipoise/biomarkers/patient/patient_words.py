@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from equipoise.biomarkers.patient.case_effects import Harm, ModifierData
-from equipoise.biomarkers.patient.patient_benefit import (
+from equipoise.biomarkers.patient.patient_benefits import (
     NamedBenefit,
     PatientBenefit,
     Spread,

@@ -28,7 +28,7 @@ from equipoise.biomarkers.patient.case_effects import (
     stratum_data,
 )
 from equipoise.biomarkers.patient.further_trial import FurtherTrial, further_trials
-from equipoise.biomarkers.patient.icon_array import IconArray, icon_array
+from equipoise.biomarkers.patient.icon_arrays import IconArray, icon_array
 from equipoise.biomarkers.patient.patient_options import Patient
 from equipoise.biomarkers.patient.patient_plan import PatientPlan
 from equipoise.estimate import OVERFLOW
