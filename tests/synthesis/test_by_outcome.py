@@ -295,3 +295,13 @@ def test_few_trials_show_the_difference_under_other_intervals(run, row, evidence
     rows += [row(f"s{i}", f"u{i}", **table(*t)) for i, t in enumerate(tables)]
     assert run(evidence(rows)).absolute.alternatives == ()
     assert run(evidence(rows[:1])).absolute.alternatives == ()
+
+
+def test_an_estimate_outside_its_interval_stays_out_with_its_reason(run, row, evidence):
+    fields = {"measure": "OR", "ci_low": 0.5, "ci_high": 0.9}
+    base = evidence(
+        [row("r1", "a", estimate=1.4, **fields), row("r2", "b", estimate=0.7, **fields)]
+    )
+    found = run(base)
+    assert used(found) == {"b": ("r2",)}
+    assert "outside its own interval" in reasons(found)["r1"]

@@ -43,8 +43,8 @@ def test_p_stays_the_same_only_where_it_does_and_with_its_assumption(found):
 
 def test_a_limit_too_large_to_show_is_infinite(row, evidence, question):
     rows = [
-        row(f"r{i}", f"t{i}", outcome="death", measure="HR", estimate=e, ci_low=1e-9, ci_high=1e9)
-        for i, e in enumerate((1e-300, 1e300))
+        row(f"r{i}", f"t{i}", outcome="death", measure="HR", estimate=e, ci_low=low, ci_high=high)
+        for i, (e, low, high) in enumerate(((1e-300, 1e-305, 1e-295), (1e300, 1e295, 1e305)))
     ]
     pool = Pool(id="p", outcome="death", label="Death")
     synthesis = synthesise_outcome(evidence(rows), question, pool, Plan())

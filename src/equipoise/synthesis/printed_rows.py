@@ -24,8 +24,15 @@ def printed_estimate(row: ResultRow) -> Estimate:
 
 
 def has_interval(row: ResultRow) -> bool:
-    """Whether a row prints an estimate and both ends of an interval that can be used."""
+    """Whether a row prints an estimate and an interval around it that can be used."""
     if row.estimate is None or row.ci_low is None or row.ci_high is None:
         return False
     positive = row.measure not in RATIO_MEASURES or min(row.estimate, row.ci_low) > 0
-    return row.ci_high > row.ci_low and positive
+    return row.ci_low < row.ci_high and positive and not outside_its_interval(row)
+
+
+def outside_its_interval(row: ResultRow) -> bool:
+    """Whether a row prints an estimate that its own interval does not hold: a misprint."""
+    if row.estimate is None or row.ci_low is None or row.ci_high is None:
+        return False
+    return not row.ci_low <= row.estimate <= row.ci_high

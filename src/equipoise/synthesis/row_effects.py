@@ -25,7 +25,11 @@ from equipoise.estimate import MEASURE_NAMES, RATIO_MEASURES, Estimate, Standing
 from equipoise.evidence.schema import ResultRow
 from equipoise.synthesis import effect_sizes, printed_effects
 from equipoise.synthesis.effect_sizes import EffectSizes
-from equipoise.synthesis.printed_rows import has_interval, printed_estimate
+from equipoise.synthesis.printed_rows import (
+    has_interval,
+    outside_its_interval,
+    printed_estimate,
+)
 
 Counts = tuple[int, int, int, int]
 """Events and patients of the treatment arm, then events and patients of the control arm."""
@@ -101,6 +105,8 @@ def unusable(row: ResultRow, measure: str) -> str:
     wanted = a_measure(measure)
     if row.measure and row.measure != measure:
         return f"printed as {a_measure(row.measure)}, the pool is on the {MEASURE_NAMES[measure]}"
+    if row.estimate is not None and outside_its_interval(row):
+        return f"{wanted} is printed outside its own interval, and without an exact P"
     if row.estimate is not None:
         return f"{wanted} is printed without an interval or an exact P"
     if row.median_treatment is not None or row.median_control is not None:
