@@ -118,6 +118,36 @@ def test_problems_of_file_and_evidence_come_together(folder: Path) -> None:
     assert {p.file for p in caught.value.problems} == {"case.toml", "evidence/results.csv"}
 
 
+MARKERS = """
+[[marker]]
+id = "marker"
+label = "Marker"
+kind = "receptor"
+assay = { name = "stain" }
+cut_chosen = "unknown"
+level = "positive"
+against = "negative"
+prevalence = { value = 0.2, source = "assumed" }
+"""
+
+
+def test_markers_are_read_hashed_and_their_problems_join_the_others(folder: Path) -> None:
+    assert load_case(folder).markers == ()
+    file = folder / "biomarkers" / "markers.toml"
+    file.parent.mkdir()
+    file.write_text(MARKERS)
+    case = load_case(folder)
+    assert [marker.id for marker in case.markers] == ["marker"]
+    assert "biomarkers/markers.toml" in dict(case.inputs)
+    file.write_text(MARKERS.replace("0.2", "1.2"))
+    toml = folder / "case.toml"
+    toml.write_text(toml.read_text().replace("seed = 1 ", "seed = -1 "))
+    with pytest.raises(InputError) as error:
+        load_case(folder)
+    named = {problem.file for problem in error.value.problems}
+    assert named == {"case.toml", "biomarkers/markers.toml"}
+
+
 def test_the_message_shows_every_problem(folder: Path) -> None:
     (folder / "evidence" / "trials.csv").unlink()
     with pytest.raises(InputError, match=r"trials\.csv.*an existing file"):

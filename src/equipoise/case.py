@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -19,6 +19,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
 
+from equipoise.biomarkers.markers import MARKERS_FILE, Marker, read_markers
 from equipoise.biomarkers.patient import (
     BASELINE_FILE,
     BaselineRow,
@@ -34,7 +35,7 @@ from equipoise.evidence.csv_text import decode, read_bytes
 from equipoise.evidence.question import Question, Slice
 from equipoise.evidence.read import problems_of, read_evidence
 from equipoise.evidence.schema import EvidenceBase
-from equipoise.report.options import ReportOptions
+from equipoise.report.options import ReportOptions, options_problems
 from equipoise.synthesis.plan import Plan, plan_problems
 from equipoise.synthesis.retrodiction.case_file import CaseFile, read_cases
 
@@ -43,6 +44,7 @@ PAST_FILE = "retrodiction.json"
 """Past questions on which the method is tried; a case may do without."""
 
 SECTIONS = ("case", "question", "synthesis", "design", "patient", "report")
+R = TypeVar("R")
 S = TypeVar("S", bound=Slice)
 
 
@@ -79,6 +81,8 @@ class Case:
         What the case knows of single patients.
     baselines : tuple of BaselineRow
         Risks without the drug, for `patient`.
+    markers : tuple of Marker
+        Candidate modifiers, if the case records any.
     """
 
     identity: Identity
@@ -91,6 +95,7 @@ class Case:
     studies: DesignPlan | None = None
     patient: PatientPlan | None = None
     baselines: tuple[BaselineRow, ...] = ()
+    markers: tuple[Marker, ...] = ()
 
     @property
     def name(self) -> str:
@@ -150,12 +155,9 @@ def load_case(reference: str | Path | Traversable) -> Case:
     options = _slice(ReportOptions, document, "report", problems)
     studies = _slice(DesignPlan, document, "design", problems) if "design" in document else None
     patient = _slice(PatientPlan, document, "patient", problems) if "patient" in document else None
-    evidence = None
-    try:
-        evidence = read_evidence(folder / "evidence", question)
-    except InputError as error:
-        problems += error.problems
+    evidence = _read(lambda: read_evidence(folder / "evidence", question), problems)
     past = _past(folder, problems)
+    markers = _markers(folder, evidence, problems)
     if question is not None:
         problems += _question_problems(question)
     if question is not None and plan is not None:
@@ -164,15 +166,33 @@ def load_case(reference: str | Path | Traversable) -> Case:
             problems += design_problems(studies, question, plan)
         if patient is not None:
             problems += patient_problems(patient, question, plan, evidence)
-    baselines = _baselines(folder, patient, question, problems)
+    risks = _baselines(folder, patient, question, problems)
     if options is not None and evidence is not None:
-        problems += _options_problems(options, evidence)
+        problems += options_problems(options, evidence)
     if problems or not (identity and question and plan and options and evidence):
         raise InputError(problems)
     hashes = tuple(_hashes(folder))
     return Case(
-        identity, question, plan, options, evidence, hashes, past, studies, patient, baselines
+        identity, question, plan, options, evidence, hashes, past, studies, patient, risks, markers
     )
+
+
+def _read(read: Callable[[], R], problems: list[Problem]) -> R | None:
+    """Return what a room reads; its problems join the others."""
+    try:
+        return read()
+    except InputError as error:
+        problems += error.problems
+        return None
+
+
+def _markers(
+    folder: Traversable, evidence: EvidenceBase | None, problems: list[Problem]
+) -> tuple[Marker, ...]:
+    file = folder / MARKERS_FILE
+    if evidence is None or not file.is_file():
+        return ()
+    return _read(lambda: read_markers(file, evidence), problems) or ()
 
 
 def _baselines(
@@ -183,23 +203,17 @@ def _baselines(
 ) -> tuple[BaselineRow, ...]:
     if patient is None or question is None:
         return ()
+    levels = baseline_levels(patient, question)
     outcomes = [outcome.name for outcome in question.outcomes]
-    try:
-        return read_baselines(folder / BASELINE_FILE, baseline_levels(patient, question), outcomes)
-    except InputError as error:
-        problems += error.problems
-        return ()
+    file = folder / BASELINE_FILE
+    return _read(lambda: read_baselines(file, levels, outcomes), problems) or ()
 
 
 def _past(folder: Traversable, problems: list[Problem]) -> CaseFile | None:
     if not (folder / PAST_FILE).is_file():
         return None
-    try:
-        with resources.as_file(folder / PAST_FILE) as path:
-            return read_cases(path)
-    except InputError as error:
-        problems += error.problems
-        return None
+    with resources.as_file(folder / PAST_FILE) as path:
+        return _read(lambda: read_cases(path), problems)
 
 
 def _parse(folder: Traversable, problems: list[Problem]) -> dict[str, Any] | None:
@@ -269,21 +283,8 @@ def _question_problems(question: Question) -> Iterator[Problem]:
             yield Problem(*where, "focus", value, allowed, "Name a declared axis and level.")
 
 
-def _options_problems(options: ReportOptions, evidence: EvidenceBase) -> Iterator[Problem]:
-    known = [row.cohort_id for row in evidence.cohorts]
-    for name in options.cohort_lesson:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            where = (CASE_FILE, "[report]", "cohort_lesson")
-            yield Problem(*where, name, "a cohort_id of cohorts.csv", f"Correct the id.{hint}")
-    if len(options.cohort_lesson) not in (0, 2):
-        count = str(len(options.cohort_lesson))
-        yield Problem(CASE_FILE, "[report]", "cohort_lesson", count, "two rows", "Name two.")
-
-
 def _hashes(folder: Traversable) -> Iterator[tuple[str, str]]:
-    names = (CASE_FILE, PAST_FILE, BASELINE_FILE)
+    names = (CASE_FILE, PAST_FILE, BASELINE_FILE, MARKERS_FILE)
     files = {name: folder / name for name in names if (folder / name).is_file()}
     for file in (folder / "evidence").iterdir():
         if file.name.endswith(".csv") and file.is_file():

@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import equipoise
+from equipoise.biomarkers.case_biomarkers import CaseBiomarkers, assess_case, null_models
+from equipoise.biomarkers.individual import NullGap
 from equipoise.case import Case, load_case, packaged_cases
 from equipoise.checkpoints import Checkpoints, code_version, fingerprint
 from equipoise.design.case_design import CaseDesign, design_studies
@@ -53,6 +55,8 @@ def assemble(
             case.evidence, case.question, case.plan, seed=case.identity.seed, past=case.past
         ),
     )
+    progress("biomarkers")
+    biomarkers = _biomarkers(case, checkpoints, code, evidence_key)
     progress("design")
     studies = _studies(case, checkpoints, evidence_key, gaps, synthesis, crew or ALONE)
     return Dossier(
@@ -65,6 +69,26 @@ def assemble(
         synthesis,
         provenance(case),
         studies,
+        biomarkers,
+    )
+
+
+def _biomarkers(
+    case: Case, checkpoints: Checkpoints, code: str, evidence_key: str
+) -> CaseBiomarkers | None:
+    """Run the biomarkers room, if the case has markers; the warning does not hang on them."""
+    if not case.markers:
+        return None
+    seed = case.identity.seed
+    gaps = checkpoints.room(
+        "null-models", tuple[NullGap, ...], fingerprint(code, seed), lambda: null_models(seed)
+    )
+    question, priors = case.question, case.plan.priors
+    return checkpoints.room(
+        "biomarkers",
+        CaseBiomarkers,
+        fingerprint(evidence_key, case.plan, case.markers, gaps),
+        lambda: assess_case(case.markers, case.evidence, priors, question.focus, gaps),
     )
 
 

@@ -32,6 +32,7 @@ _evidence = _sibling("drugx_evidence")
 _synthesis = _sibling("drugx_synthesis")
 _phenotype = _sibling("drugx_phenotype")
 _design = _sibling("drugx_design")
+_biomarkers = _sibling("drugx_biomarkers")
 COUNTS, HOSTILE, QUESTION = _evidence.COUNTS, _evidence.HOSTILE, _evidence.QUESTION
 
 
@@ -142,6 +143,7 @@ def make_dossier() -> Dossier:
             "",
         ),
         design=_design.design(base, QUESTION, gaps, synthesis, HOSTILE),
+        biomarkers=_biomarkers.biomarkers(base, HOSTILE),
     )
 
 

@@ -27,6 +27,8 @@ SKELETON = {
     "sweep-os-by-m": ["hconcat", "believe"],
     "retrodiction": ["vconcat", "retrodiction"],
     "mirage": ["layer", "mirage"],
+    "claim-shrinkage": ["layer", "benefit"],
+    "null-models": ["layer", "benefit"],
     "study-ranking": ["layer", "next-study"],
     "study-conclusions": ["hconcat", "next-study"],
     "assurance-events": ["layer", "next-study"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from equipoise.biomarkers.case_biomarkers import CaseBiomarkers
 from equipoise.design.case_design import CaseDesign
 from equipoise.estimate import Result
 from equipoise.evidence.check import Finding
@@ -45,6 +46,8 @@ class Dossier:
     provenance: Provenance
     design: CaseDesign | None = None
     """Which study to do next, where the case asks."""
+    biomarkers: CaseBiomarkers | None = None
+    """Who could benefit, where the case has markers."""
 
     @property
     def results(self) -> tuple[Result, ...]:

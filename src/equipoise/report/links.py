@@ -52,7 +52,7 @@ def anchor(identifier: str) -> Markup:
 
 
 class LinkMap:
-    """Knows which ids are results, rows, trials or studies to come, and links each accordingly."""
+    """Knows which ids are results, rows, trials, claims or studies to come, and links each."""
 
     def __init__(self, dossier: Dossier) -> None:
         self._rows = {row.result_id for row in dossier.evidence.results}
@@ -60,7 +60,9 @@ class LinkMap:
         self._results = {result.id for result in dossier.results}
         self._trials = {trial.trial_id for trial in dossier.evidence.trials}
         ranked = dossier.design.studies.evaluations if dossier.design else ()
-        self._studies = {f"study-{one.study.id}" for one in ranked}
+        self._anchors = {f"study-{one.study.id}" for one in ranked}
+        claims = dossier.biomarkers.claims if dossier.biomarkers else ()
+        self._anchors |= {f"claim-{one.claim.id}" for one in claims}
 
     def link(self, identifier: str, words: str = "") -> Markup:
         """Link an id to where it stands; an unknown one stays text."""
@@ -70,7 +72,7 @@ class LinkMap:
             return row_link(identifier, words)
         if identifier in self._trials:
             return Markup('<a href="#trial-{}">{}</a>').format(identifier, words or identifier)
-        if identifier in self._studies:
+        if identifier in self._anchors:
             return Markup('<a href="#{}">{}</a>').format(identifier, words or identifier)
         return Markup("{}").format(words or identifier)
 

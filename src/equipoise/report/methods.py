@@ -9,6 +9,7 @@ from equipoise.cite import references
 from equipoise.literature.reference import Reference
 from equipoise.report.dossier import Dossier
 from equipoise.report.effect_routes import Paragraph, route_sentences
+from equipoise.report.methods_biomarkers import biomarker_paragraphs
 from equipoise.report.methods_design import design_paragraphs
 from equipoise.report.methods_phenotype import phenotype_paragraphs
 from equipoise.report.number_text import counted, joined, sentence_case, spelled
@@ -45,6 +46,7 @@ def write_methods(dossier: Dossier) -> Methods:
         *_pools(dossier),
         *_complements(dossier),
         *phenotype_paragraphs(dossier),
+        *biomarker_paragraphs(dossier),
         *design_paragraphs(dossier),
         *_rest(dossier),
     )

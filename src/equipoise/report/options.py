@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
 
+from equipoise.errors import Problem
 from equipoise.evidence.question import Slice
+from equipoise.evidence.schema import EvidenceBase
 
 
 class GlossaryEntry(Slice):
@@ -36,3 +40,17 @@ class ReportOptions(Slice):
     cohort_lesson: tuple[str, ...] = ()
     """Two cohort rows of the same data, naive and then corrected by design, whose contrast the
     summary tells."""
+
+
+def options_problems(options: ReportOptions, evidence: EvidenceBase) -> Iterator[Problem]:
+    """Yield what is wrong with the options, held against the evidence."""
+    known = [row.cohort_id for row in evidence.cohorts]
+    for name in options.cohort_lesson:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            where = ("case.toml", "[report]", "cohort_lesson")
+            yield Problem(*where, name, "a cohort_id of cohorts.csv", f"Correct the id.{hint}")
+    if len(options.cohort_lesson) not in (0, 2):
+        count = str(len(options.cohort_lesson))
+        yield Problem("case.toml", "[report]", "cohort_lesson", count, "two rows", "Name two.")

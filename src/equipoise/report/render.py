@@ -31,6 +31,9 @@ BELIEF = ("complements", "beliefs", "sweep")
 PAST = ("retrodiction", "retrodiction_cases")
 """Tables of the parts on an effect in a phenotype."""
 
+BENEFIT = ("predictors", "null_models", "eligible")
+"""Tables of the part on who could benefit."""
+
 NEXT_STUDY = (
     "studies",
     "study_priors",
@@ -141,6 +144,7 @@ def _parts(
         Part("believe", "How much of it to believe", drawn("believe"), shown(*BELIEF)),
         Part("retrodiction", "Tried on past questions", drawn("retrodiction"), shown(*PAST)),
         Part("mirage", "The mirage: cohorts and exposure time", drawn("mirage"), shown("cohorts")),
+        Part("benefit", "Who could benefit", drawn("benefit"), shown(*BENEFIT)),
         Part("next-study", "Which study would settle it", drawn("next-study"), shown(*NEXT_STUDY)),
         Part("methods", "Methods"),
         Part("results", "All results", tables=shown("results")),

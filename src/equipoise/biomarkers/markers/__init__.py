@@ -14,6 +14,7 @@ from equipoise.biomarkers.markers.interaction_scales import (
     scale_tests,
 )
 from equipoise.biomarkers.markers.marker import Assay, Claim, Marker, Quantity
+from equipoise.biomarkers.markers.marker_file import FILE as MARKERS_FILE
 from equipoise.biomarkers.markers.marker_file import read_markers
 from equipoise.biomarkers.markers.path_statement import (
     PathItem,
@@ -24,6 +25,7 @@ from equipoise.biomarkers.markers.path_statement import (
 from equipoise.biomarkers.markers.subgroup_shrinkage import ShrunkenSubgroups, shrink_subgroups
 
 __all__ = [
+    "MARKERS_FILE",
     "Assay",
     "Claim",
     "ClaimResult",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from equipoise.report.dossier import Dossier
+from equipoise.report.figures.benefit import benefit_figures
 from equipoise.report.figures.cohorts import mirage_figure
 from equipoise.report.figures.complement import complement_figure
 from equipoise.report.figures.figure import Figure
@@ -52,6 +53,8 @@ def build_figures(dossier: Dossier) -> tuple[Figure, ...]:
         figures.append(
             mirage_figure(synthesis.cohorts, synthesis.outcomes, evidence, question, options)
         )
+    if dossier.biomarkers is not None:
+        figures += benefit_figures(dossier.biomarkers, question, options)
     if dossier.design is not None:
         figures += design_figures(dossier.design, question, options)
     return tuple(figures)

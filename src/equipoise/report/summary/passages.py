@@ -14,6 +14,7 @@ from equipoise.report.number_text import (
     spelled,
 )
 from equipoise.report.summary.belief import belief_sentences
+from equipoise.report.summary.benefit import benefit_sentences
 from equipoise.report.summary.caution import cohort_sentences, what_it_cannot_show
 from equipoise.report.summary.doubts import questioned, relative_doubt
 from equipoise.report.summary.in_short import short_sentences, told_of
@@ -44,6 +45,7 @@ def summarise(dossier: Dossier) -> tuple[Passage, ...]:
         Passage("How much to believe", tuple(belief_sentences(dossier))),
         Passage("Harm", tuple(_harm(dossier))),
         Passage("What the cohorts say", tuple(cohort_sentences(dossier))),
+        Passage("Who could benefit", tuple(benefit_sentences(dossier))),
         Passage("Which study would settle it", tuple(study_sentences(dossier))),
         Passage("What this evidence cannot show", tuple(what_it_cannot_show(dossier))),
     )

@@ -11,6 +11,11 @@ from equipoise.report.tables.complements import complements_table
 from equipoise.report.tables.evidence import cohorts_table, findings_table, trials_table
 from equipoise.report.tables.movement import movement_table
 from equipoise.report.tables.pools import contributions_table, pools_table
+from equipoise.report.tables.predictors import (
+    eligible_table,
+    null_models_table,
+    predictors_table,
+)
 from equipoise.report.tables.results import absolute_table, exclusions_table, results_table
 from equipoise.report.tables.retrodiction import retrodiction_cases_table, retrodiction_table
 from equipoise.report.tables.stored_samples import stored_outcomes_table, stored_samples_table
@@ -39,6 +44,9 @@ _BUILDERS = (
     retrodiction_table,
     retrodiction_cases_table,
     cohorts_table,
+    predictors_table,
+    eligible_table,
+    null_models_table,
     studies_table,
     study_priors_table,
     study_conclusions_table,
