@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from equipoise.biomarkers.markers import MARKERS_FILE, Marker
 from equipoise.biomarkers.patient import BASELINE_FILE, BaselineRow, PatientPlan
 from equipoise.case import Identity
 from equipoise.design.choice.candidate import DesignPlan
@@ -49,6 +50,8 @@ FILES = {
     "evidence/known_findings.csv": KnownFinding,
     BASELINE_FILE: BaselineRow,
 }
+RECORDS = {MARKERS_FILE: Marker}
+"""Files of TOML tables, one a record; a case may do without."""
 MADE = {"enrolled", "used_for"}
 """Fields made from columns of variable name; the record's own words tell of these."""
 BOUNDS = {Ge: "at least", Gt: "above", Le: "at most", Lt: "below", MinLen: "at least"}
@@ -155,6 +158,10 @@ def reference() -> str:
                 out.append(f"#### {part.__name__}\n\n{about(part)}\n\n{table(part, 'key')}\n")
     for name, record in FILES.items():
         out.append(f"## {name}\n\n{about(record)}\n\n{table(record, 'column')}\n")
+    for name, record in RECORDS.items():
+        out.append(f"## {name}\n")
+        for part in (record, *parts_of(record)):
+            out.append(f"### {part.__name__}\n\n{about(part)}\n\n{table(part, 'key')}\n")
     return "\n".join(out)
 
 
