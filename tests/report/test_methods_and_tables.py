@@ -27,6 +27,7 @@ def test_what_did_not_run_is_not_described(dossier: Dossier) -> None:
         dossier,
         findings=(),
         design=None,
+        biomarkers=None,
         synthesis=replace(
             synthesis,
             outcomes=(),

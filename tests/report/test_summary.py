@@ -82,6 +82,8 @@ def test_every_id_a_sentence_rests_on_exists(dossier: Dossier) -> None:
     known |= {row.cohort_id for row in dossier.evidence.cohorts}
     assert dossier.design is not None
     known |= {f"study-{one.study.id}" for one in dossier.design.studies.evaluations}
+    assert dossier.biomarkers is not None
+    known |= {f"claim-{one.claim.id}" for one in dossier.biomarkers.claims}
     for passage in summarise(dossier):
         for sentence in passage.sentences:
             assert set(sentence.rests_on) <= known
@@ -143,6 +145,7 @@ def test_a_dossier_with_one_pool_and_nothing_else_reads_well(dossier: Dossier) -
         dossier,
         findings=(),
         design=None,
+        biomarkers=None,
         synthesis=replace(
             synthesis,
             outcomes=synthesis.outcomes[:1],

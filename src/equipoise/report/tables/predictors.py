@@ -47,7 +47,7 @@ def predictors_table(dossier: Dossier) -> Table:
         Column("spike", "Spike and slab", numeric=True, spanner="Ratio or difference (95 %)"),
         Column("p", "P", numeric=True),
         Column("sidak", "P, factors", numeric=True),
-        Column("iceman", "Credibility"),
+        Column("iceman", "ICEMAN"),
         Column("status", "Status"),
         Column("confidence", "Confidence"),
         Column("rows", "Rows"),
@@ -60,7 +60,7 @@ def predictors_table(dossier: Dossier) -> Table:
         "Ratio of the effects in two levels, or difference of differences in its own unit. Both "
         "priors are beliefs: part of a number under them is prior, and none of it was observed. "
         "“P, factors” is adjusted (Šidák) for the factors examined, a dash where nobody knows "
-        "how many. Credibility is the most that ICEMAN allows, never a rating; an unanswered "
+        "how many. ICEMAN: the most credibility it allows, never a rating; an unanswered "
         "item counts against. Claims of one marker share patients. Research use only."
     )
     html = show("predictors", columns, rows, group="marker")
@@ -157,7 +157,7 @@ def eligible_table(dossier: Dossier) -> Table:
     columns = (
         Column("marker", "Marker"),
         Column("level", "Level"),
-        Column("among", "Share of"),
+        Column("among", "Taken as share of"),
         Column("share", "Share", numeric=True),
         Column("of_all", "Of all patients", numeric=True),
         Column("screened", f"Screened for {SCREENED_FOR}", numeric=True),
