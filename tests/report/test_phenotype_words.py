@@ -26,9 +26,9 @@ def told(dossier: Dossier) -> str:
 
 
 def only(dossier: Dossier, *found: PhenotypeSynthesis) -> Dossier:
-    """The dossier with these comparisons and no retrodiction."""
+    """The dossier with these comparisons, no retrodiction and no markers."""
     synthesis = replace(dossier.synthesis, comparisons=found, retrodiction=None)
-    return replace(dossier, synthesis=synthesis)
+    return replace(dossier, synthesis=synthesis, biomarkers=None)
 
 
 def test_the_summary_tells_what_is_known_and_what_to_believe(dossier: Dossier) -> None:
