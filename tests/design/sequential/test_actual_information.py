@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from equipoise.design.sequential import (
@@ -53,6 +53,8 @@ def test_the_planned_information_gives_the_planned_bounds(family, sided):
     family=st.sampled_from([OF, SQUARE, OBRIEN_FLEMING, POCOCK]),
     sided=st.sampled_from([1, 2]),
 )
+@example(gaps=[0.25, 0.125, 0.5, 0.5], family=POCOCK, sided=1)  # more looks than planned
+@example(gaps=[0.05] * 4 + [0.6, 0.6], family=POCOCK, sided=2)
 def test_the_last_look_spends_all_that_is_left(gaps, family, sided):
     planned = np.array([0.3, 0.7, 1.0])
     plan = sequential_plan(family, planned, sided=sided)

@@ -19,12 +19,17 @@ from equipoise.design.sequential.plan_input import (
     no_bound,
     stop_if,
 )
+from equipoise.design.sequential.recursion import exit_probabilities
 from equipoise.design.sequential.spending import Spending, spent
 from equipoise.errors import Problem
 from equipoise.synthesis.arrays import Array, as_vector
 
 METHOD_CITES = {"with_information": ("lan1983", "jennison2013")}
 """Keys of `equipoise.cite.REFERENCES` behind bounds at the information observed."""
+
+
+OVERDRAWN = 1e-9
+"""Relative excess over the level that is rounding and not a bound too low."""
 
 
 def with_information(
@@ -61,8 +66,9 @@ def with_information(
     Notes
     -----
     The level holds as long as the times of the looks do not depend on the effects seen. Classical
-    bounds (Wang and Tsiatis, Haybittle and Peto) keep their formula at interim looks, and the
-    final look takes what they leave. Futility bounds given as numbers stand, look by look; beta
+    bounds (Wang and Tsiatis, Haybittle and Peto) keep their formula at interim looks as long as
+    they spend no more than there is (more looks than planned could), and the final look takes
+    what they leave. Futility bounds given as numbers stand, look by look; beta
     spending spends at the information observed under the planned drift, and the last two bounds
     meet: the power is then no longer the planned one. Sources: Lan and DeMets 1983,
     10.1093/biomet/70.3.659; Jennison and Turnbull 2013, 10.1201/b16248.
@@ -124,7 +130,20 @@ def _targets(
     else:
         formula = np.full(t.size, family.early)
     formula[: applied.size] = applied
-    return np.full(t.size, level), formula[:-1] if ended else formula
+    kept = min(t.size - ended, _affordable(plan, t, formula, applied.size, level))
+    return np.full(t.size, level), formula[:kept]
+
+
+def _affordable(plan: SequentialPlan, t: Array, formula: Array, applied: int, level: float) -> int:
+    """Count the looks at which the formula's bounds spend no more than there is.
+
+    More looks than planned can spend the error before the last; the look at which they would
+    takes what is left, and those after it nothing.
+    """
+    upward, _ = exit_probabilities(t, formula, -formula if plan.sided == 2 else None)
+    beyond = np.flatnonzero(np.cumsum(upward) > level * (1.0 + OVERDRAWN))
+    beyond = beyond[beyond >= applied]
+    return int(beyond[0]) if beyond.size else t.size
 
 
 def _futility(plan: SequentialPlan, t: Array, *, ended: bool) -> Array:
