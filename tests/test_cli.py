@@ -235,7 +235,7 @@ def test_retrodict_as_a_table(past: Path, capsys: pytest.CaptureFixture[str]) ->
     assert execute(["retrodict", str(past)]) == 0
     captured = capsys.readouterr()
     assert captured.err == ""
-    assert "1 of 2 case(s) scored in full. Not at all: thin." in captured.out
+    assert "1 of 2 cases scored in full. Not at all: thin." in captured.out
     assert all(rule in captured.out for rule in ("equipoise", "subgroup", "whole", "third"))
 
 

@@ -110,4 +110,4 @@ def test_the_command_reads_the_shipped_file(capsys: pytest.CaptureFixture[str]) 
     with resources.as_file(FILE) as path:
         assert execute(["retrodict", str(path)]) == 0
     out = capsys.readouterr().out
-    assert "2 of 3 case(s) scored in full" in out
+    assert "2 of 3 cases scored in full" in out

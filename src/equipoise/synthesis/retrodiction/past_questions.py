@@ -235,7 +235,8 @@ def _message(summaries: list[CaseSummary], predictions: list[CasePrediction]) ->
     full = sum(p.usable == "full" for p in own)
     direction = [p.case_id for p in own if p.usable == "direction only"]
     none = [p.case_id for p in own if p.usable == "none"]
-    words = [f"{full} of {len(summaries)} case(s) scored in full."]
+    noun = "case" if len(summaries) == 1 else "cases"
+    words = [f"{full} of {len(summaries)} {noun} scored in full."]
     if direction:
         words.append(f"On direction only: {', '.join(direction)}.")
     if none:
