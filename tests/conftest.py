@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Generator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,26 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+SECONDS = (
+    "cases/*",
+    "test_cli.py",
+    "test_hostile.py",
+    "report/test_[!aln]*",  # whole pages and charts; axis, links and number texts stay quick
+    "report/test_next_study*",
+    "synthesis/*metafor*",
+    "synthesis/*/*metafor*",
+    "synthesis/*/test_*_r.py",
+    "design/choice/*",
+    "design/engines/*",
+    "design/enrichment/*",
+    "design/evaluation/*",
+    "design/sequential/test_r*",
+    "biomarkers/markers/test_subgroup_shrinkage.py",
+    "biomarkers/patient/*",
+)
+"""Files under tests/ that run whole cases, simulate, compile kernels or hold thousands of pinned
+numbers: `make check` leaves them to `make test`."""
 
 settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile(
@@ -23,6 +44,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("EQUIPOISE_HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what takes seconds, file by file."""
+    for item in items:
+        place = item.path.relative_to(ROOT / "tests").as_posix()
+        if any(fnmatchcase(place, pattern) for pattern in SECONDS):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
