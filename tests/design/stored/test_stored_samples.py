@@ -33,10 +33,7 @@ def test_the_worked_check():
     )
     assert found.pooled.power == pytest.approx(0.768, abs=5e-4)
     drawn = found.simulated
-    # Another simulation, its number of replicates and split of levels unknown, gave these.
-    assert drawn.one_stage == pytest.approx(0.767, abs=0.015)
-    assert drawn.two_stage == pytest.approx(0.764, abs=0.015)
-    assert drawn.two_stage_half == pytest.approx(0.750, abs=0.015)
+    # Half a patient in every cell costs power; see validation/design for other simulated powers.
     assert drawn.two_stage_half < drawn.two_stage - 3 * drawn.mcse[1]
 
 
