@@ -1,0 +1,1 @@
+"""The tables of a model, read and checked."""
