@@ -157,8 +157,11 @@ def node_of(element: ET.Element) -> Node:
         return _number(element)
     if tag != "apply":
         raise SystemExit(f"MathML <{tag}> has no place in a formula of this model")
-    operator = element[0].tag.removeprefix(MATH)
-    parts = [node_of(part) for part in element[1:]]
+    operator, rest = element[0].tag.removeprefix(MATH), list(element[1:])
+    degree = rest.pop(0) if operator == "root" and rest[0].tag == f"{MATH}degree" else None
+    if degree is not None and node_of(degree[0]) != Number(2.0):
+        raise SystemExit("of the roots, only the square root has a place in a formula")
+    parts = [node_of(part) for part in rest]
     if operator in UNARY and len(parts) == 1:
         return Call(UNARY[operator], parts[0])
     if operator == "minus" and len(parts) == 1:

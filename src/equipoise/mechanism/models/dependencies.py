@@ -39,18 +39,19 @@ def in_order(uses: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], tuple[
     order: list[str] = []
     done: set[str] = set()
     for start in uses:
-        path: list[str] = []
+        path: dict[str, None] = {}
         stack: list[tuple[str, bool]] = [(start, False)]
         while stack:
             name, leave = stack.pop()
             if leave:
-                path.pop()
+                path.popitem()
                 done.add(name)
                 order.append(name)
             elif name in path:
-                return (), (*path[path.index(name) :], name)
+                walked = list(path)
+                return (), (*walked[walked.index(name) :], name)
             elif name not in done:
-                path.append(name)
+                path[name] = None
                 stack.append((name, True))
                 used = sorted(n for n in uses[name] if n in uses and n not in done)
                 stack += [(n, False) for n in reversed(used)]
