@@ -6,7 +6,7 @@ from equipoise.mechanism.formulas.native_code import MachineCode, machine_code
 from equipoise.mechanism.formulas.parsing import parse_formula
 from equipoise.mechanism.formulas.tree import Formula, FormulaError
 from equipoise.mechanism.formulas.unit_algebra import ONE, Unit
-from equipoise.mechanism.formulas.unit_check import clash, unit_of
+from equipoise.mechanism.formulas.unit_check import clash, unit_and_clashes, unit_of
 from equipoise.mechanism.formulas.unit_parsing import parse_unit
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "machine_code",
     "parse_formula",
     "parse_unit",
+    "unit_and_clashes",
     "unit_of",
 ]

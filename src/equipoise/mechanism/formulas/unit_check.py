@@ -47,11 +47,17 @@ def unit_of(formula: Formula, units: Mapping[str, Unit]) -> Unit:
     >>> str(unit_of(parse_formula("CL*hours/V"), units))
     '1/day'
     """
+    unit, clashes = unit_and_clashes(formula, units)
+    if clashes:
+        raise FormulaError(clashes)
+    return unit
+
+
+def unit_and_clashes(formula: Formula, units: Mapping[str, Unit]) -> tuple[Unit, list[Problem]]:
+    """Return the unit a formula would have, and every clash in it; see `unit_of`."""
     check = _Check(units)
     unit = check.unit(formula.tree)
-    if check.problems:
-        raise FormulaError(dict.fromkeys(check.problems))
-    return unit
+    return unit, list(dict.fromkeys(check.problems))
 
 
 def clash(part: str, found: Unit, wanted: Unit, what: str) -> Problem:
