@@ -1,1 +1,1 @@
-"""What would have to be true for the drug to work: model, patients, calibration."""
+"""Mechanism: what would have to be true for a drug to work, at the levels patients reach."""
