@@ -45,13 +45,10 @@ def bliss_expected(first: ArrayLike, second: ArrayLike, background: ArrayLike = 
     >>> float(bliss_expected(0.3, 0.4).round(3))
     0.58
     """
-    a, b, c = (
-        _share(v, n) for v, n in ((first, "first"), (second, "second"), (background, "background"))
-    )
+    a, b, c = _share(first, "first"), _share(second, "second"), _share(background, "background")
     rest = 1.0 - c
-    spared = np.divide(
-        (1.0 - a) * (1.0 - b), rest, out=np.zeros(np.broadcast(a, b, c).shape), where=rest > 0.0
-    )
+    none = np.zeros(np.broadcast(a, b, c).shape)
+    spared = np.divide((1.0 - a) * (1.0 - b), rest, out=none, where=rest > 0.0)
     expected: Array = 1.0 - spared
     return expected
 

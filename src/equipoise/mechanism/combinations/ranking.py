@@ -149,17 +149,24 @@ def _cell(
     share = {arm: mean_response(found[arm].response) for arm in ARMS}
     excess = bliss_excess(share["both"], share["drug"], share["partner"], share["alone"])
     return CombinationCell(
-        *(arms.backbone, arms.drug, arms.partner, rival, 0),
-        *(interval(share[arm]) for arm in ARMS),
-        interval(mean_response(alone.event_free)),
-        interval(mean_response(drug.event_free)),
-        interval(np.exp(log_odds_ratio(drug.response, alone.response))),
-        interval(_hazard_ratio(drug, alone)),
-        interval(np.exp(log_odds_ratio(both.response, partner.response))),
-        interval(excess),
-        interval(highest_agent_excess(share["both"], share["drug"], share["partner"])),
-        sum(found[arm].failed for arm in ARMS),
-        _assumed(setting.model, arms, switches, outcome),
+        backbone=arms.backbone,
+        drug=arms.drug,
+        partner=arms.partner,
+        rival=rival,
+        rank=0,
+        alone=interval(share["alone"]),
+        with_drug=interval(share["drug"]),
+        with_partner=interval(share["partner"]),
+        with_both=interval(share["both"]),
+        event_free_alone=interval(mean_response(alone.event_free)),
+        event_free_drug=interval(mean_response(drug.event_free)),
+        odds_ratio=interval(np.exp(log_odds_ratio(drug.response, alone.response))),
+        hazard_ratio=interval(_hazard_ratio(drug, alone)),
+        odds_ratio_given_partner=interval(np.exp(log_odds_ratio(both.response, partner.response))),
+        bliss=interval(excess),
+        highest=interval(highest_agent_excess(share["both"], share["drug"], share["partner"])),
+        failed=sum(found[arm].failed for arm in ARMS),
+        assumed=_assumed(setting.model, arms, switches, outcome),
     )
 
 
