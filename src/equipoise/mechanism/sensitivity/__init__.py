@@ -5,7 +5,7 @@ from equipoise.mechanism.sensitivity.arm_difference import (
     FactorIndices,
     arm_difference_indices,
 )
-from equipoise.mechanism.sensitivity.arm_outcomes import (
+from equipoise.mechanism.sensitivity.arm_simulation import (
     ArmOutcomes,
     OutcomeSetting,
     arm_outcomes,
