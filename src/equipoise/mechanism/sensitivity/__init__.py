@@ -43,7 +43,7 @@ from equipoise.mechanism.sensitivity.needed_gain import (
     iso_effects,
     total_drive,
 )
-from equipoise.mechanism.sensitivity.uncertain_factors import (
+from equipoise.mechanism.sensitivity.typical_values import (
     UncertainFactor,
     uncertain_factors,
     with_coefficients,
