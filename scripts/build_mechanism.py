@@ -71,11 +71,12 @@ def sbml_text(source: str, parameters: list[dict[str, str]], states: list[dict[s
     """Return the SBML of an antimony source, with the values and units of the tables put in."""
     import antimony  # noqa: PLC0415  # the extra is needed here only
 
-    body, end = source.rsplit("end", 1)
+    last = list(re.finditer(r"(?m)^[ \t]*end\b", source))[-1]
     lines = ["unit time_unit = 86400 second"]
     labels: dict[str, str] = {}
     for row in parameters:
-        lines.append(f"{row['symbol']} = {float(row['value'])!r}")
+        kind = "var" if row["role"] == "input" else "const"  # the dosing changes an input
+        lines += [f"{kind} {row['symbol']}", f"{row['symbol']} = {float(row['value'])!r}"]
     for row in [*parameters, *states]:
         unit = parse_unit(row["unit"])
         if row["unit"] not in labels:
@@ -84,7 +85,7 @@ def sbml_text(source: str, parameters: list[dict[str, str]], states: list[dict[s
         lines.append(f"{row.get('symbol') or row['name']} has {labels[row['unit']]}")
     antimony.clearPreviousLoads()
     antimony.setWriteSBMLTimestamp(False)
-    text = body + "\n".join(lines) + "\nend" + end
+    text = source[: last.start()] + "\n".join(lines) + "\n" + source[last.start() :]
     if antimony.loadAntimonyString(text) < 0:
         raise SystemExit(f"{SOURCE}: {antimony.getLastError()}")
     warnings = antimony.getWarnings()
@@ -157,8 +158,11 @@ def node_of(element: ET.Element) -> Node:
         return _number(element)
     if tag != "apply":
         raise SystemExit(f"MathML <{tag}> has no place in a formula of this model")
-    operator = element[0].tag.removeprefix(MATH)
-    parts = [node_of(part) for part in element[1:]]
+    operator, rest = element[0].tag.removeprefix(MATH), list(element[1:])
+    degree = rest.pop(0) if operator == "root" and rest[0].tag == f"{MATH}degree" else None
+    if degree is not None and node_of(degree[0]) != Number(2.0):
+        raise SystemExit("of the roots, only the square root has a place in a formula")
+    parts = [node_of(part) for part in rest]
     if operator in UNARY and len(parts) == 1:
         return Call(UNARY[operator], parts[0])
     if operator == "minus" and len(parts) == 1:

@@ -132,23 +132,19 @@ def _hash_problems(folder: Traversable | Path) -> list[Problem]:
     """Return what is wrong with the hashes of the files that are built."""
     problems: list[Problem] = []
     data = read_bytes(FOLDER + HASHES, folder / HASHES, problems)
-    text = decode(HASHES, data[:10_000], problems) if data is not None else None
-    if text is None:
-        return problems
-    written = {file: value for value, file in _HASH.findall(text)}
+    text = decode(FOLDER + HASHES, data[:10_000], problems) if data is not None else None
+    written = {file: value for value, file in _HASH.findall(text or "")}
     for file in (SBML, EQUATIONS):
         path = folder / file
         if not path.is_file():
             if file == SBML:
                 read_bytes(FOLDER + file, path, problems)
-            continue
-        if _too_large(path, file, problems):
-            continue
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-        if written.get(file) != found:
-            allowed = f"the SHA-256 in {HASHES}"
-            action = "Build the model again (scripts/build_mechanism.py) from its source."
-            problems.append(Problem(FOLDER + file, "", "", found, allowed, action))
+        elif not _too_large(path, file, problems) and text is not None:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+            if written.get(file) != found:
+                allowed = f"the SHA-256 in {HASHES}"
+                action = "Build the model again (scripts/build_mechanism.py) from its source."
+                problems.append(Problem(FOLDER + file, "", "", found, allowed, action))
     return problems
 
 
