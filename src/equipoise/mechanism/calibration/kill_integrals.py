@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -59,6 +59,12 @@ class KillIntegrals:
     cells: Array
     resistant_share: Array
     scores: Array
+
+    def kept(self) -> KillIntegrals:
+        """Leave out patients whose solution failed: any integral is not a number."""
+        good = np.isfinite(self.totals).all(axis=1) & np.isfinite(self.escape).all(axis=1)
+        good &= np.isfinite(self.steps).all(axis=(1, 2)) & np.isfinite(self.growth)
+        return KillIntegrals(*(getattr(self, field.name)[good] for field in fields(self)))
 
 
 def kill_integrals(
