@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from equipoise.mechanism.arm_integrals import arm_integrals
+from equipoise.mechanism.arm_store import ArmStore
+from equipoise.mechanism.calibration.calibration_record import Calibration, FittedParameter
 from equipoise.mechanism.calibration.fitted_prior import FittedPrior, fitted_prior
 from equipoise.mechanism.calibration.held_out import PredictedArm, leave_one_out, predicted_arm
-from equipoise.mechanism.calibration.kill_integrals import KillIntegrals
 from equipoise.mechanism.calibration.response_fit import FittedArm, ResponseFit, fit_responses
 from equipoise.mechanism.calibration.response_targets import ResponseTarget
 from equipoise.mechanism.case_model import CaseModel
@@ -21,119 +20,6 @@ from equipoise.mechanism.population.streams import independent
 from equipoise.synthesis.arrays import Array
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class FittedParameter:
-    """A fitted parameter: prior and posterior.
-
-    Attributes
-    ----------
-    symbol, label, unit : str
-    mode : float
-        At the posterior mode.
-    median, low, high : float
-        Of the posterior draws, central 95 %.
-    prior_low, prior_high : float
-        Central 95 % of the prior.
-    learnt : float
-        1 - (posterior sd / prior sd)^2 on the working scale: 0 where the data said nothing.
-    """
-
-    symbol: str
-    label: str
-    unit: str
-    mode: float
-    median: float
-    low: float
-    high: float
-    prior_low: float
-    prior_high: float
-    learnt: float
-
-
-@dataclass(frozen=True, eq=False)
-class Calibration:
-    """What the trials say, and how well the model then predicts.
-
-    Attributes
-    ----------
-    parameters : tuple of FittedParameter
-    names : tuple of str
-        Fitted parameters, in the order of the columns of `draws`.
-    draws : (m, p) array
-        Posterior draws on the natural scale.
-    mode : dict of str to float
-    fixed : dict of str to float
-        Every other parameter of the kill plan, as used.
-    arms : tuple of PredictedArm
-        Fitted, held out and checked.
-    log_likelihood, saturated, log_marginal : float
-    temperatures : int
-        Steps of the sequential Monte Carlo.
-    unique_draws : int
-    accepted : float
-        Share of its last moves accepted.
-    status, message : str
-    patients, failed : int
-        Virtual patients of the fit, and simulated patient-arms that failed.
-    """
-
-    parameters: tuple[FittedParameter, ...]
-    names: tuple[str, ...]
-    draws: Array
-    mode: dict[str, float]
-    fixed: dict[str, float]
-    arms: tuple[PredictedArm, ...]
-    log_likelihood: float
-    saturated: float
-    log_marginal: float
-    temperatures: int
-    unique_draws: int
-    accepted: float
-    status: str
-    message: str
-    patients: int
-    failed: int
-
-    def theta(self, draw: int | None = None) -> dict[str, float]:
-        """All parameters of the kill plan at a draw, or at the mode."""
-        if draw is None:
-            return {**self.fixed, **self.mode}
-        values = self.draws[draw].tolist()
-        return {**self.fixed, **dict(zip(self.names, values, strict=True))}
-
-    @property
-    def thetas(self) -> list[dict[str, float]]:
-        """`theta` of every draw."""
-        return [self.theta(draw) for draw in range(len(self.draws))]
-
-
-class ArmStore:
-    """Integrals of the arms of one population, simulated when first asked for."""
-
-    def __init__(
-        self, case: CaseModel, plan: MechanismPlan, population: VirtualPopulation, workers: int
-    ) -> None:
-        self.case, self.plan, self.population, self.workers = case, plan, population, workers
-        self.failed = 0
-        self._known: dict[tuple[str, float], KillIntegrals] = {}
-
-    def arm(self, regimen: str, burden_ratio: float = 1.0) -> KillIntegrals:
-        """Integrals of a regimen."""
-        key = (regimen, burden_ratio)
-        if key not in self._known:
-            whole = arm_integrals(
-                self.case,
-                self.plan.kill,
-                regimen,
-                self.population,
-                burden_ratio=burden_ratio,
-                workers=self.workers,
-            )
-            self._known[key] = whole.kept()
-            self.failed += len(whole.cells) - len(self._known[key].cells)
-        return self._known[key]
 
 
 def fit_population(
@@ -193,7 +79,7 @@ def calibrate(
     say("mechanism: each arm from the others")
     left_out = dict(zip((t.id for t in fitted), leave_one_out(kill, arms, fit, fixed), strict=True))
     say("mechanism: held-out arms")
-    thetas = [{**fixed, **fit.theta(point)} for point in fit.draws.points]
+    thetas = _thetas(case, plan, fit, fixed, rng)
     predicted = tuple(
         predicted_arm(
             kill,
@@ -207,7 +93,24 @@ def calibrate(
         )
         for t in targets
     )
-    return _calibration(case, fit, fixed, predicted, len(store.population), store.failed)
+    return _calibration(case, fit, thetas, fixed, predicted, store)
+
+
+def _thetas(
+    case: CaseModel,
+    plan: MechanismPlan,
+    fit: ResponseFit,
+    fixed: Mapping[str, float],
+    rng: np.random.Generator,
+) -> list[dict[str, float]]:
+    """Posterior draws; what no arm could fit is drawn from its assumed range beside them."""
+    prior = _prior(case, plan.assumed)
+    size = (len(fit.draws.points), len(plan.assumed))
+    loose = prior.mean + prior.sd * rng.standard_normal(size)
+    return [
+        {**fixed, **fit.theta(point), **prior.natural(free)}
+        for point, free in zip(fit.draws.points, loose, strict=True)
+    ]
 
 
 def _arm(store: ArmStore, plan: MechanismPlan, target: ResponseTarget) -> FittedArm:
@@ -232,10 +135,10 @@ def _prior(case: CaseModel, names: Sequence[str]) -> FittedPrior:
 def _calibration(
     case: CaseModel,
     fit: ResponseFit,
+    thetas: Sequence[Mapping[str, float]],
     fixed: Mapping[str, float],
     arms: tuple[PredictedArm, ...],
-    patients: int,
-    failed: int,
+    store: ArmStore,
 ) -> Calibration:
     prior, points = fit.prior, fit.draws.points
     natural = np.array([list(prior.natural(point).values()) for point in points])
@@ -243,6 +146,7 @@ def _calibration(
     edges = [prior.natural(prior.mean + sign * 1.959963984540054 * prior.sd) for sign in (-1, 1)]
     learnt = 1 - points.var(axis=0) / prior.sd**2
     mode = fit.theta()
+    names = tuple(theta for theta in thetas[0])
     rows = {row.symbol: row for row in case.model.parameters}
     parameters = tuple(
         FittedParameter(
@@ -261,8 +165,8 @@ def _calibration(
     )
     return Calibration(
         parameters,
-        prior.names,
-        natural,
+        names,
+        np.array([[theta[name] for name in names] for theta in thetas]),
         mode,
         dict(fixed),
         arms,
@@ -274,6 +178,6 @@ def _calibration(
         fit.draws.accepted,
         fit.status,
         fit.message,
-        patients,
-        failed,
+        len(store.population),
+        store.failed,
     )

@@ -33,6 +33,8 @@ class RecurrencePlan(Slice):
     """Id of the target with the event-free share of its control arm."""
     years: Positive
     """Years at which the share was printed."""
+    held: tuple[str, ...] = ()
+    """Targets with a hazard ratio of responders against others, predicted and not fitted."""
 
 
 class MarkerSplit(Slice):
@@ -76,6 +78,8 @@ class MechanismPlan(Slice):
     """How kill adds up."""
     fitted: tuple[str, ...]
     """Parameters fitted to complete responses."""
+    assumed: tuple[str, ...] = ()
+    """Parameters of kill that no arm can fit, drawn from their ranges when arms are predicted."""
     bridge: str = ""
     """Parameter fitted to the rows that tie two definitions together."""
     systemic: tuple[SystemicFit, ...] = ()

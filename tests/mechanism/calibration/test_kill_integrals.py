@@ -32,7 +32,7 @@ def plain_log_cells(
         k = theta["k"]
         gap = k * (e1 - e0)
         mean = (math.exp(-k * e0) - math.exp(-k * e1)) / gap if gap > 0 else math.exp(-k * e0)
-        anti += arm.steps[i, b, 1] * mean
+        anti += arm.steps[i, b, 0] * mean
     chemo = theta["kappa_c"] * arm.totals[i, 0]
     chemo *= math.exp(theta["omega_c"] * arm.scores[i, 0] - theta["h_c"] * stratum)
     anti *= theta["kappa_a"]
@@ -74,7 +74,7 @@ def test_integrals_give_what_the_differential_equations_give() -> None:
 def test_no_escape_is_the_whole_integral() -> None:
     arm = invented_arm()
     still = log_cells(PLAN, arm, {**THETA, "k": 0.0})[0][0]
-    whole = arm.steps[:, :, 1].sum(axis=1)
+    whole = arm.steps[:, :, 0].sum(axis=1)
     kill = THETA["kappa_a"] * np.exp(THETA["omega_a"] * arm.scores[:, 1]) * whole
     chemo = THETA["kappa_c"] * np.exp(THETA["omega_c"] * arm.scores[:, 0]) * arm.totals[:, 0]
     expected = np.log(arm.cells * 0.95) + arm.growth - kill - chemo

@@ -63,18 +63,25 @@ def hazard_ratio(
     return float(upper / np.log(event_free(link, reference, years, reference_weight)))
 
 
-def base_hazard(power: float, left: Array, share: float, years: float) -> float:
+def base_hazard(
+    power: float, left: Array, share: float, years: float, weight: Array | None = None
+) -> float:
     """Hazard of a patient without cells left that gives the event-free share."""
 
     def excess(log_hazard: float) -> float:
         link = RecurrenceLink(float(np.exp(log_hazard)), power, True)
-        return event_free(link, left, years) - share
+        return event_free(link, left, years, weight) - share
 
     return float(np.exp(optimize.brentq(excess, -200.0, 20.0, xtol=1e-10)))
 
 
 def recurrence_link(
-    treated: Array, control: Array, control_share: float, ratio: float, years: float
+    treated: Array,
+    control: Array,
+    control_share: float,
+    ratio: float,
+    years: float,
+    weight: Array | None = None,
 ) -> RecurrenceLink:
     """Solve the link from the control arm's event-free share and the trial's hazard ratio.
 
@@ -87,13 +94,17 @@ def recurrence_link(
     ratio : float
         Hazard ratio, treated against control.
     years : float
+    weight : (n,) array or None
+        Weight of each patient.
     """
 
     def built(power: float) -> RecurrenceLink:
-        return RecurrenceLink(base_hazard(power, control, control_share, years), power, True)
+        return RecurrenceLink(
+            base_hazard(power, control, control_share, years, weight), power, True
+        )
 
     def excess(power: float) -> float:
-        return hazard_ratio(built(power), treated, control, years) - ratio
+        return hazard_ratio(built(power), treated, control, years, weight, weight) - ratio
 
     powers = np.linspace(0.0, 1.2, 25)
     found = np.array([excess(power) for power in powers])
