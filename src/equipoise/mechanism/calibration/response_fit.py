@@ -1,0 +1,168 @@
+r"""Fit coefficients of kill to complete responses of several trials.
+
+Posterior: binomial likelihoods of the arms, each under the definition its trial used, times the
+priors of `FittedPrior`. The mode is found by BFGS from several starts; the posterior is drawn by
+sequential Monte Carlo (`tempered_draws`), so that nothing hangs on its shape near the mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special
+
+from equipoise.mechanism.calibration.fitted_prior import FittedPrior
+from equipoise.mechanism.calibration.kill_integrals import (
+    KillIntegrals,
+    mixed_rate,
+    response_rates,
+)
+from equipoise.mechanism.calibration.kill_plan import KillPlan
+from equipoise.mechanism.calibration.tempered_draws import TemperedDraws, tempered_draws
+from equipoise.synthesis.arrays import Array
+
+STEP = 1e-4
+"""Step of finite differences on the working scale."""
+GRADIENT = 2e-3
+"""Gradient of the log posterior at which the search stops."""
+EDGE = 1e-9
+"""Predicted shares are kept this far from 0 and 1, so that no logarithm is infinite."""
+
+
+@dataclass(frozen=True, eq=False)
+class FittedArm:
+    """One arm of the likelihood."""
+
+    name: str
+    integrals: KillIntegrals
+    definition: str
+    stratum_share: float
+    events: int
+    n: int
+
+
+@dataclass(frozen=True, eq=False)
+class ResponseFit:
+    """What the trials say about the coefficients of kill.
+
+    Attributes
+    ----------
+    prior : FittedPrior
+    mode : (p,) array
+        Posterior mode on the working scale.
+    draws : TemperedDraws
+        Posterior draws of equal weight.
+    log_likelihood, saturated : float
+        At the mode, and of a model that fits every arm exactly.
+    status : {"converged", "not_converged"}
+    message : str
+    """
+
+    prior: FittedPrior
+    mode: Array
+    draws: TemperedDraws
+    log_likelihood: float
+    saturated: float
+    status: str
+    message: str
+
+    def theta(self, working: Array | None = None) -> dict[str, float]:
+        """Parameters by name at a draw, or at the mode."""
+        return self.prior.natural(self.mode if working is None else working)
+
+
+def binomial_log_likelihood(events: int, n: int, share: float) -> float:
+    """`events ln(share) + (n - events) ln(1 - share)`, without the constant."""
+    p = min(max(share, EDGE), 1 - EDGE)
+    return float(special.xlogy(events, p) + special.xlogy(n - events, 1 - p))
+
+
+def predicted_rates(
+    plan: KillPlan, arms: Sequence[FittedArm], theta: Mapping[str, float]
+) -> list[float]:
+    """Predicted share of each arm; what arms have in common is worked out once."""
+    known: dict[tuple[int, str], Array] = {}
+    for arm in arms:
+        key = (id(arm.integrals), arm.definition)
+        if key not in known:
+            known[key] = response_rates(plan, arm.integrals, theta, arm.definition)
+    return [mixed_rate(known[id(arm.integrals), arm.definition], arm.stratum_share) for arm in arms]
+
+
+def arms_log_likelihood(
+    plan: KillPlan, arms: Sequence[FittedArm], theta: Mapping[str, float]
+) -> float:
+    """Sum of the binomial log likelihoods of the arms."""
+    rates = predicted_rates(plan, arms, theta)
+    return sum(
+        binomial_log_likelihood(arm.events, arm.n, rate)
+        for arm, rate in zip(arms, rates, strict=True)
+    )
+
+
+def posterior_mode(
+    plan: KillPlan,
+    arms: Sequence[FittedArm],
+    prior: FittedPrior,
+    fixed: Mapping[str, float],
+    starts: Sequence[Array],
+) -> optimize.OptimizeResult:
+    """Best of the searches from `starts` for the posterior mode, as scipy gives it."""
+
+    def target(working: Array) -> float:
+        theta = {**fixed, **prior.natural(working)}
+        return -arms_log_likelihood(plan, arms, theta) - prior.log_density(working)
+
+    options = {"gtol": GRADIENT, "eps": STEP, "maxiter": 200}
+    found = [optimize.minimize(target, p, method="BFGS", options=options) for p in starts]
+    return min(found, key=lambda result: result.fun)
+
+
+def fit_responses(
+    plan: KillPlan,
+    arms: Sequence[FittedArm],
+    prior: FittedPrior,
+    fixed: Mapping[str, float],
+    rng: np.random.Generator,
+    *,
+    particles: int = 400,
+    starts: int = 2,
+) -> ResponseFit:
+    """Fit the parameters of `prior` to the arms; `fixed` holds every other one that `plan` names.
+
+    Parameters
+    ----------
+    plan : KillPlan
+    arms : sequence of FittedArm
+        Each patient counted once.
+    prior : FittedPrior
+    fixed : mapping of str to float
+    rng : numpy.random.Generator
+        For starts and draws.
+    particles, starts : int
+        Posterior draws, and starts of the search.
+    """
+
+    def log_likelihood(working: Array) -> float:
+        return arms_log_likelihood(plan, arms, {**fixed, **prior.natural(working)})
+
+    points = [
+        prior.mean + 0.5 * prior.sd * rng.standard_normal(len(prior.names)) * (i > 0)
+        for i in range(starts)
+    ]
+    best = posterior_mode(plan, arms, prior, fixed, points)
+    drawn = tempered_draws(log_likelihood, prior, rng, particles=particles)
+    saturated = sum(binomial_log_likelihood(a.events, a.n, a.events / a.n) for a in arms)
+    gradient = float(np.abs(best.jac).max())
+    good = gradient < 20 * GRADIENT
+    return ResponseFit(
+        prior,
+        best.x,
+        drawn,
+        log_likelihood(best.x),
+        saturated,
+        "converged" if good else "not_converged",
+        "" if good else f"The search stopped with a gradient of {gradient:.3g}.",
+    )
