@@ -1,0 +1,81 @@
+"""A schedule as the blocks of a compiled model see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from equipoise.mechanism.dosing import Schedule
+from equipoise.mechanism.models import MechanismModel
+from equipoise.mechanism.solving.compiling import CompiledModel
+from equipoise.mechanism.solving.records import Events, Stops
+
+
+def dosed_by(model: MechanismModel, schedule: Schedule) -> frozenset[str]:
+    """Return the names of all states and infusion rates that a schedule changes."""
+    names = (*model.names_of_states, *model.names_of_parameters)
+    return frozenset(names[k] for k in np.unique(schedule.targets))
+
+
+def events_of(model: MechanismModel, compiled: CompiledModel, schedule: Schedule) -> Events:
+    """Sort the doses by block and time; an infusion begins and ends.
+
+    Doses of blocks on which no output rests are left out.
+    """
+    structure = compiled.structure
+    blocks = (*structure.exact, *structure.stiff)
+    states, parameters = model.names_of_states, model.names_of_parameters
+    home = {name: (k, i) for k, block in enumerate(blocks) for i, name in enumerate(block)}
+    column = {
+        name: [n for n, b in structure.inputs.items() if b == home_block].index(name)
+        for name, home_block in structure.inputs.items()
+    }
+    rows = []
+    for d in range(schedule.times.size):
+        target, time, long = schedule.targets[d], schedule.times[d], schedule.durations[d]
+        shared = (schedule.scaling[d], schedule.until[d])
+        taken, amount = schedule.taken[d], schedule.amounts[d]
+        if target < len(states):
+            if states[target] in home:
+                block, i = home[states[target]]
+                rows.append((block, time, taken, i, -1, -1, amount, *shared))
+            continue
+        name = parameters[target - len(states)]
+        if name in structure.inputs:
+            where = (-1, column[name], target - len(states))
+            block, rate = structure.inputs[name], amount / long
+            rows.append((block, time, taken, *where, rate, *shared))
+            rows.append((block, time + long, taken, *where, -rate, *shared))
+    rows.sort(key=lambda row: row[:2])
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 9
+    first = np.searchsorted(np.array(columns[0], np.int64), np.arange(len(blocks) + 1))
+    real = {k: np.array(columns[k], np.float64) for k in (1, 2, 6)}
+    whole = {k: np.array(columns[k], np.int64) for k in (3, 4, 5, 7, 8)}
+    return Events(
+        *(first.astype(np.int64), real[1], real[2], whole[3], whole[4], whole[5]),
+        *(real[6], whole[7], whole[8]),
+    )
+
+
+def stops_of(compiled: CompiledModel, events: Events, days: Sequence[float]) -> Stops:
+    """List when the coupled states start again: at 0, at every event, on every output day.
+
+    Nothing after the last output day is solved. A dose given at once into a state that the coupled
+    rates use makes them jump.
+    """
+    layout = compiled.layout
+    until = max(days)
+    time = np.unique(np.concatenate(([0.0], events.time[events.time < until], days)))
+    jump = np.zeros(time.size, np.bool_)
+    jump[0] = True
+    reader = layout.own_code.size
+    at = np.concatenate((layout.exact_at, layout.track_at))
+    for b in range(events.first.size - 1):
+        for e in range(events.first[b], events.first[b + 1]):
+            state = events.state[e]
+            if state >= 0 and layout.uses[reader, at[b] + state] and events.time[e] < until:
+                jump[np.searchsorted(time, events.time[e])] = True
+    day = np.full(time.size, -1, np.int64)
+    day[np.searchsorted(time, days)] = np.arange(len(days))
+    return Stops(time, jump, day)
