@@ -1,10 +1,9 @@
 r"""From cells left at surgery to recurrence: one hazard a patient, tied to one trial.
 
-A patient with N cells left has the constant hazard `h_0 exp(b L)`, `L = log10(1 + N / N_c)`,
-`N_c` the clonogenic number of the complete response: no cells, no excess. Event-free shares are
-means over patients, `S(t) = mean exp(-h_0 exp(b L) t)`, and
-the hazard ratio of two arms is `ln S_1(t) / ln S_0(t)`: exact for proportional hazards, and what
-such a trial would print on average for mixtures. `h_0` and `b` solve the event-free shares of both
+A patient with N cells left has the constant hazard `h_0 (1 + N / N_c)^b`, `N_c` the clonogenic
+number of the complete response: no cells, no excess. Event-free shares are means over patients,
+`S(t) = mean exp(-h t)`, and the hazard ratio of two arms is `ln S_1(t) / ln S_0(t)`: exact for
+proportional hazards, and what such a trial would print on average for mixtures. `h_0` and `b` solve the event-free shares of both
 arms of one trial; whatever else differed between its arms after surgery is in `b`.
 """
 
@@ -26,28 +25,28 @@ class RecurrenceLink:
     ----------
     base_hazard : float
         Hazard of a patient without cells left, a year.
-    slope : float
-        Increase of the log hazard with log10 cells.
+    power : float
+        b.
     reached : bool
         Whether both event-free shares could be met.
     """
 
     base_hazard: float
-    slope: float
+    power: float
     reached: bool
 
 
 def residual(log_cells_left: Array, clonogenic: float) -> Array:
-    """`log10(1 + N / N_c)` from the natural logarithm of N."""
+    """`ln(1 + N / N_c)` from the natural logarithm of N."""
     excess: Array = np.logaddexp(0.0, log_cells_left - np.log(clonogenic))
-    return excess / np.log(10.0)
+    return excess
 
 
 def event_free(
     link: RecurrenceLink, left: Array, years: float, weight: Array | None = None
 ) -> float:
     """Share without an event at `years`; `left` from `residual`, `weight` of the patients."""
-    share = np.exp(-link.base_hazard * np.exp(link.slope * left) * years)
+    share = np.exp(-link.base_hazard * np.exp(link.power * left) * years)
     return float(np.average(share, weights=weight))
 
 
@@ -64,11 +63,11 @@ def hazard_ratio(
     return float(upper / np.log(event_free(link, reference, years, reference_weight)))
 
 
-def base_hazard(slope: float, left: Array, share: float, years: float) -> float:
+def base_hazard(power: float, left: Array, share: float, years: float) -> float:
     """Hazard of a patient without cells left that gives the event-free share."""
 
     def excess(log_hazard: float) -> float:
-        link = RecurrenceLink(float(np.exp(log_hazard)), slope, True)
+        link = RecurrenceLink(float(np.exp(log_hazard)), power, True)
         return event_free(link, left, years) - share
 
     return float(np.exp(optimize.brentq(excess, -200.0, 20.0, xtol=1e-10)))
@@ -90,17 +89,17 @@ def recurrence_link(
     years : float
     """
 
-    def built(slope: float) -> RecurrenceLink:
-        return RecurrenceLink(base_hazard(slope, control, control_share, years), slope, True)
+    def built(power: float) -> RecurrenceLink:
+        return RecurrenceLink(base_hazard(power, control, control_share, years), power, True)
 
-    def excess(slope: float) -> float:
-        return hazard_ratio(built(slope), treated, control, years) - ratio
+    def excess(power: float) -> float:
+        return hazard_ratio(built(power), treated, control, years) - ratio
 
-    slopes = np.linspace(0.0, 3.0, 31)
-    found = np.array([excess(slope) for slope in slopes])
+    powers = np.linspace(0.0, 1.2, 25)
+    found = np.array([excess(power) for power in powers])
     crossing = np.flatnonzero(np.diff(np.sign(found)) != 0)
     if not len(crossing):
-        link = built(float(slopes[np.argmin(np.abs(found))]))
-        return RecurrenceLink(link.base_hazard, link.slope, False)
+        link = built(float(powers[np.argmin(np.abs(found))]))
+        return RecurrenceLink(link.base_hazard, link.power, False)
     k = int(crossing[0])
-    return built(float(optimize.brentq(excess, slopes[k], slopes[k + 1], xtol=1e-8)))
+    return built(float(optimize.brentq(excess, powers[k], powers[k + 1], xtol=1e-8)))
