@@ -9,7 +9,7 @@ from equipoise.mechanism.rivals.effect_draws import (
 from equipoise.mechanism.rivals.evidence_density import evidence_log_density
 from equipoise.mechanism.rivals.parameter_draws import ParameterRanges, parameter_ranges
 from equipoise.mechanism.rivals.profiling import Profile, along, profile
-from equipoise.mechanism.rivals.rival import Rival, read_rivals, with_switches
+from equipoise.mechanism.rivals.rival import Rival, read_rivals
 from equipoise.mechanism.rivals.rival_evidence import RivalEvidence, read_rival_evidence
 from equipoise.mechanism.rivals.rival_weights import RivalWeights, weigh_rivals
 from equipoise.mechanism.rivals.study_likelihood import WindowAssumptions, study_log_likelihood
@@ -40,5 +40,4 @@ __all__ = [
     "study_log_likelihood",
     "weigh_rivals",
     "window_trials",
-    "with_switches",
 ]

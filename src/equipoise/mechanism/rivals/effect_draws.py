@@ -109,12 +109,20 @@ def predicted_effects(
     if not good.any():
         raise ComputationError("No draw of the parameters could be simulated under every rival.")
     kept = tuple(found[:, good] for found in by_arm)
-    groups = [
-        tuple(r.id for r, k in zip(rivals, told, strict=True) if k == key) for key in distinct
+    alike = [
+        tuple(rival.id for rival, k in zip(rivals, told, strict=True) if k == key)
+        for key in distinct
     ]
     return PredictedEffects(
-        *(trials, tuple(rivals), ranges, values[good], kept, trials.of_rows(kept)),
-        *(tuple(g for g in groups if len(g) > 1), int((~good).sum()), seed),
+        trials=trials,
+        rivals=tuple(rivals),
+        ranges=ranges,
+        values=values[good],
+        by_arm=kept,
+        by_row=trials.of_rows(kept),
+        alike=tuple(group for group in alike if len(group) > 1),
+        failed=int((~good).sum()),
+        seed=seed,
     )
 
 
@@ -132,7 +140,14 @@ def predicted_readouts(effects: PredictedEffects) -> tuple[PredictedReadout, ...
                 middle, low, high = ratio_summary(ratios[r, :, k])
                 found.append(
                     PredictedReadout(
-                        *(rival.id, arm.regimen, arm.day, arm.stratum, readout, middle, low, high)
+                        rival=rival.id,
+                        regimen=arm.regimen,
+                        day=arm.day,
+                        stratum=arm.stratum,
+                        readout=readout,
+                        median=middle,
+                        low=low,
+                        high=high,
                     )
                 )
     return tuple(found)

@@ -1,4 +1,7 @@
-"""The log likelihood of window trials as a function of parameters, for profiles."""
+"""The log likelihood of window trials as a function of parameters, for profiles.
+
+A switch that is profiled is the weight of its edge: 0 is none, 1 the edge as it stands.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from equipoise.mechanism.rivals.parameter_draws import parameter_ranges
 from equipoise.mechanism.rivals.rival import Rival
 from equipoise.mechanism.rivals.study_likelihood import (
     ASSUMED,
@@ -25,6 +29,7 @@ def evidence_log_density(
     names: Sequence[str],
     *,
     tied: Sequence[Sequence[str]] = (),
+    held: Sequence[str] = (),
     assumed: WindowAssumptions = ASSUMED,
 ) -> Callable[[Array], float]:
     """Return the log likelihood of all studies at the logarithm of parameters, others as they are.
@@ -38,6 +43,9 @@ def evidence_log_density(
         Positive parameters; the returned function takes their logarithms, (q,).
     tied : sequence of sequence of str, length q, or empty
         Parameters that keep their ratio to each of `names`.
+    held : sequence of str
+        Those of `names` whose range in the table counts as a normal prior, not cut so that a
+        search sees no edge; the others are held by the trials alone.
     assumed : WindowAssumptions
     """
     model = trials.model
@@ -46,6 +54,8 @@ def evidence_log_density(
     moved = [n for group in groups for n in group]
     base = np.array([model.values[model.index(n)] for n in moved])
     first = np.array([model.values[model.index(group[0])] for group in groups])
+    ranges = parameter_ranges(model, held)
+    places = [list(names).index(n) for n in ranges.names]
     owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
 
     def log_density(working: Array) -> float:
@@ -54,6 +64,8 @@ def evidence_log_density(
         ratios = trials.log_ratios([*moved, *switches], row)
         if not np.isfinite(ratios).all():
             return LOWEST
-        return float(log_likelihood_by_study(trials.rows, ratios, assumed).sum())
+        likelihood = float(log_likelihood_by_study(trials.rows, ratios, assumed).sum())
+        point = working[places]
+        return likelihood + ranges.log_density(np.where(ranges.logged, point, np.exp(point)))
 
     return log_density

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -76,11 +75,6 @@ def read_rivals(file: Traversable | Path, model: MechanismModel) -> tuple[Rival,
     if problems:
         raise InputError(problems)
     return tuple(found.values())
-
-
-def with_switches(values: Mapping[str, float], rival: Rival) -> dict[str, float]:
-    """Return values of parameters with the rival's switches set."""
-    return {**values, **rival.switches}
 
 
 def _range(model: MechanismModel, name: str) -> tuple[float, float]:

@@ -123,12 +123,12 @@ def _sign_part(
 
 
 def standard_error(row: RivalEvidence, change_sd: float) -> float:
-    """Standard error of a log ratio: from the printed interval, else `change_sd / sqrt(n)`."""
+    """Return that of a log ratio: from the printed interval, else `change_sd / sqrt(n)`."""
     return row.log_se if row.kind == "ratio" else change_sd / math.sqrt(row.n or 1)
 
 
 def z_of(row: RivalEvidence) -> float:
-    """`Phi^-1(1 - P/2)` of the printed two-sided P."""
+    """Return `Phi^-1(1 - P/2)` of the printed two-sided P."""
     return -float(special.ndtri((row.p_value or 1.0) / 2))
 
 

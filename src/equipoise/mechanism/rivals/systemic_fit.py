@@ -1,8 +1,8 @@
 r"""Fit systemic effects to what a long trial printed: one parameter for each ratio.
 
 A state that settles at `1 - e x(c)`, `x` any function of the drug's level, has on a day a ratio to
-the untreated patient that is a straight line in `e`. Two simulations give the line and its root; the
-secant steps go on where it is not straight, or where parameters touch each other's readouts.
+the untreated patient that is a straight line in `e`. Two simulations give the line and its root;
+the secant steps go on where it is not straight, or where parameters touch each other's readouts.
 """
 
 from __future__ import annotations
@@ -149,9 +149,13 @@ def _fit(
         if not low <= value <= high:
             messages.append(f"{name} = {value:.4g} is outside its range {low:g} to {high:g}.")
     return SystemicFit(
-        *(tuple(names), tuple(values.tolist()), tuple((gap + wanted).tolist())),
-        *(tuple(wanted.tolist()), day, "converged" if good else "not_converged"),
-        " ".join(messages),
+        parameters=tuple(names),
+        values=tuple(values.tolist()),
+        ratios=tuple((gap + wanted).tolist()),
+        targets=tuple(wanted.tolist()),
+        day=day,
+        status="converged" if good else "not_converged",
+        message=" ".join(messages),
     )
 
 
