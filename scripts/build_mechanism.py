@@ -71,11 +71,12 @@ def sbml_text(source: str, parameters: list[dict[str, str]], states: list[dict[s
     """Return the SBML of an antimony source, with the values and units of the tables put in."""
     import antimony  # noqa: PLC0415  # the extra is needed here only
 
-    body, end = source.rsplit("end", 1)
+    last = list(re.finditer(r"(?m)^[ \t]*end\b", source))[-1]
     lines = ["unit time_unit = 86400 second"]
     labels: dict[str, str] = {}
     for row in parameters:
-        lines.append(f"{row['symbol']} = {float(row['value'])!r}")
+        kind = "var" if row["role"] == "input" else "const"  # the dosing changes an input
+        lines += [f"{kind} {row['symbol']}", f"{row['symbol']} = {float(row['value'])!r}"]
     for row in [*parameters, *states]:
         unit = parse_unit(row["unit"])
         if row["unit"] not in labels:
@@ -84,7 +85,7 @@ def sbml_text(source: str, parameters: list[dict[str, str]], states: list[dict[s
         lines.append(f"{row.get('symbol') or row['name']} has {labels[row['unit']]}")
     antimony.clearPreviousLoads()
     antimony.setWriteSBMLTimestamp(False)
-    text = body + "\n".join(lines) + "\nend" + end
+    text = source[: last.start()] + "\n".join(lines) + "\n" + source[last.start() :]
     if antimony.loadAntimonyString(text) < 0:
         raise SystemExit(f"{SOURCE}: {antimony.getLastError()}")
     warnings = antimony.getWarnings()

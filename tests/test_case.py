@@ -52,6 +52,8 @@ def test_an_unknown_case_suggests_a_near_one() -> None:
             'cohort_lesson = ["registry_nave", "registry_tv"]\nlimitations =',
             "cohort_lesson",
         ),
+        ("limitations =", "null_trial_sizes = [58, 58]\nlimitations =", "null_trial_sizes"),
+        ("limitations =", "null_trial_sizes = [39]\nlimitations =", "null_trial_sizes.0"),
         ("factors_examined = 3", "factors_examined = 0", "factors_examined"),
     ],
 )

@@ -7,10 +7,9 @@ problems of the file and of the evidence are reported together.
 from __future__ import annotations
 
 import difflib
-import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -19,14 +18,16 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
 
-from equipoise.biomarkers.markers import MARKERS_FILE, Marker, read_markers
-from equipoise.biomarkers.patient import (
-    BASELINE_FILE,
-    BaselineRow,
-    PatientPlan,
-    baseline_levels,
-    patient_problems,
-    read_baselines,
+from equipoise.biomarkers.markers import Marker
+from equipoise.biomarkers.patient import BaselineRow, PatientPlan, patient_problems
+from equipoise.case_files import (
+    CASE_FILE,
+    baselines_of,
+    hashes_of,
+    markers_of,
+    mechanism_of,
+    past_of,
+    tried,
 )
 from equipoise.design.choice.candidate import DesignPlan, design_problems
 from equipoise.errors import InputError, Problem, UsageError
@@ -35,16 +36,13 @@ from equipoise.evidence.csv_text import decode, read_bytes
 from equipoise.evidence.question import Question, Slice
 from equipoise.evidence.read import problems_of, read_evidence
 from equipoise.evidence.schema import EvidenceBase
+from equipoise.mechanism.case_model import CaseModel
+from equipoise.mechanism.plan import MechanismPlan
 from equipoise.report.options import ReportOptions, options_problems
 from equipoise.synthesis.plan import Plan, plan_problems
-from equipoise.synthesis.retrodiction.case_file import CaseFile, read_cases
+from equipoise.synthesis.retrodiction.case_file import CaseFile
 
-CASE_FILE = "case.toml"
-PAST_FILE = "retrodiction.json"
-"""Past questions on which the method is tried; a case may do without."""
-
-SECTIONS = ("case", "question", "synthesis", "design", "patient", "report")
-R = TypeVar("R")
+SECTIONS = ("case", "question", "synthesis", "design", "patient", "mechanism", "report")
 S = TypeVar("S", bound=Slice)
 
 
@@ -83,6 +81,10 @@ class Case:
         Risks without the drug, for `patient`.
     markers : tuple of Marker
         Candidate modifiers, if the case records any.
+    mechanism : MechanismPlan or None
+        The slice of the mechanism room, if the case has one.
+    model : CaseModel or None
+        The model, dosing tables and targets it speaks of.
     """
 
     identity: Identity
@@ -96,6 +98,8 @@ class Case:
     patient: PatientPlan | None = None
     baselines: tuple[BaselineRow, ...] = ()
     markers: tuple[Marker, ...] = ()
+    mechanism: MechanismPlan | None = None
+    model: CaseModel | None = None
 
     @property
     def name(self) -> str:
@@ -155,9 +159,12 @@ def load_case(reference: str | Path | Traversable) -> Case:
     options = _slice(ReportOptions, document, "report", problems)
     studies = _slice(DesignPlan, document, "design", problems) if "design" in document else None
     patient = _slice(PatientPlan, document, "patient", problems) if "patient" in document else None
-    evidence = _read(lambda: read_evidence(folder / "evidence", question), problems)
-    past = _past(folder, problems)
-    markers = _markers(folder, evidence, problems)
+    mechanism = (
+        _slice(MechanismPlan, document, "mechanism", problems) if "mechanism" in document else None
+    )
+    evidence = tried(lambda: read_evidence(folder / "evidence", question), problems)
+    past = past_of(folder, problems)
+    markers = markers_of(folder, evidence, problems)
     if question is not None:
         problems += _question_problems(question)
     if question is not None and plan is not None:
@@ -166,54 +173,17 @@ def load_case(reference: str | Path | Traversable) -> Case:
             problems += design_problems(studies, question, plan)
         if patient is not None:
             problems += patient_problems(patient, question, plan, evidence)
-    risks = _baselines(folder, patient, question, problems)
+    model = mechanism_of(folder, mechanism, problems)
+    risks = baselines_of(folder, patient, question, problems)
     if options is not None and evidence is not None:
         problems += options_problems(options, evidence)
     if problems or not (identity and question and plan and options and evidence):
         raise InputError(problems)
-    hashes = tuple(_hashes(folder))
+    hashes = tuple(hashes_of(folder))
     return Case(
-        identity, question, plan, options, evidence, hashes, past, studies, patient, risks, markers
+        *(identity, question, plan, options, evidence, hashes, past, studies, patient, risks),
+        *(markers, mechanism, model),
     )
-
-
-def _read(read: Callable[[], R], problems: list[Problem]) -> R | None:
-    """Return what a room reads; its problems join the others."""
-    try:
-        return read()
-    except InputError as error:
-        problems += error.problems
-        return None
-
-
-def _markers(
-    folder: Traversable, evidence: EvidenceBase | None, problems: list[Problem]
-) -> tuple[Marker, ...]:
-    file = folder / MARKERS_FILE
-    if evidence is None or not file.is_file():
-        return ()
-    return _read(lambda: read_markers(file, evidence), problems) or ()
-
-
-def _baselines(
-    folder: Traversable,
-    patient: PatientPlan | None,
-    question: Question | None,
-    problems: list[Problem],
-) -> tuple[BaselineRow, ...]:
-    if patient is None or question is None:
-        return ()
-    levels = baseline_levels(patient, question)
-    outcomes = [outcome.name for outcome in question.outcomes]
-    file = folder / BASELINE_FILE
-    return _read(lambda: read_baselines(file, levels, outcomes), problems) or ()
-
-
-def _past(folder: Traversable, problems: list[Problem]) -> CaseFile | None:
-    if not (folder / PAST_FILE).is_file():
-        return None
-    with resources.as_file(folder / PAST_FILE) as path:
-        return _read(lambda: read_cases(path), problems)
 
 
 def _parse(folder: Traversable, problems: list[Problem]) -> dict[str, Any] | None:
@@ -281,13 +251,3 @@ def _question_problems(question: Question) -> Iterator[Problem]:
             value = f"{focus.axis}={focus.level}"
             allowed = "; ".join(f"{axis}: {', '.join(names)}" for axis, names in levels.items())
             yield Problem(*where, "focus", value, allowed, "Name a declared axis and level.")
-
-
-def _hashes(folder: Traversable) -> Iterator[tuple[str, str]]:
-    names = (CASE_FILE, PAST_FILE, BASELINE_FILE, MARKERS_FILE)
-    files = {name: folder / name for name in names if (folder / name).is_file()}
-    for file in (folder / "evidence").iterdir():
-        if file.name.endswith(".csv") and file.is_file():
-            files[f"evidence/{file.name}"] = file
-    for name in sorted(files):
-        yield name, hashlib.sha256(files[name].read_bytes()).hexdigest()

@@ -79,9 +79,12 @@ def _biomarkers(
     """Run the biomarkers room, if the case has markers; the warning does not hang on them."""
     if not case.markers:
         return None
-    seed = case.identity.seed
+    seed, sizes = case.identity.seed, case.options.null_trial_sizes
     gaps = checkpoints.room(
-        "null-models", tuple[NullGap, ...], fingerprint(code, seed), lambda: null_models(seed)
+        "null-models",
+        tuple[NullGap, ...],
+        fingerprint(code, seed, sizes),
+        lambda: null_models(seed, sizes),
     )
     question, priors = case.question, case.plan.priors
     return checkpoints.room(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from fnmatch import fnmatchcase
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
-OWN = {".py", ".j2", ".css", ".js", ".csv", ".toml", ".json", ".md", ".typed"}
+OWN = {".py", ".j2", ".css", ".js", ".csv", ".toml", ".json", ".md", ".typed", ".ant", ".sha256"}
 """Kinds of file we write ourselves; any other file in the package is somebody else's."""
+
+BUILT = {"mechanism/model.xml"}
+"""Files of a case that scripts/ build from what we write."""
 
 ROW = re.compile(
     r"^\| \**(?P<name>(?!package )[a-z0-9-]+)\** \| (?P<licence>[A-Z0][^|]+) \|$", re.MULTILINE
@@ -49,9 +53,51 @@ def test_third_party_files_are_named(root: Path, notice: str) -> None:
         path.relative_to(package).as_posix()
         for path in sorted(package.rglob("*"))
         if path.is_file() and path.suffix not in OWN and "__pycache__" not in path.parts
+        if "/".join(path.parts[-2:]) not in BUILT
     ]
     assert foreign
     assert [name for name in foreign if f"`{name}`" not in notice] == []
+
+
+TAKEN_OR_MADE = {".csv", ".gmt", ".toml", ".tsv", ".txt"}
+"""Data of a biomarker may be taken from others whatever its kind of file: each needs a row."""
+GOOD = ("MIT", "Apache-2.0", "BSD-3-Clause", "CC BY 4.0", "CC0", "OFL-1.1", "as equipoise", "see ")
+BAD = re.compile(
+    r"GPL|share-?alike|BY-SA|BY-NC|ODbL|Artistic|unlicen[sc]ed|no licence", re.IGNORECASE
+)
+
+
+def file_rows(notice: str) -> list[tuple[list[str], str]]:
+    """Patterns and licence of every row of the table of files."""
+    table = notice.split("## Files in the package")[1].split("### ", maxsplit=1)[0]
+    cells = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    return [(re.findall(r"`([^`]+)`", row[0]), row[2]) for row in cells]
+
+
+def test_every_file_of_biomarker_data_has_a_row_with_a_licence_that_allows_it(
+    root: Path, notice: str
+) -> None:
+    package = root / "src" / "equipoise"
+    patterns = [pattern for names, _ in file_rows(notice) for pattern in names]
+    files = [
+        path.relative_to(package).as_posix()
+        for path in sorted(package.rglob("*"))
+        if "biomarkers" in path.parts
+        and path.suffix in TAKEN_OR_MADE
+        and not path.name.startswith("LICENSE")
+    ]
+    assert len(files) > 10
+    assert [f for f in files if not any(fnmatchcase(f, p) for p in patterns)] == []
+    for pattern in patterns:
+        assert list(package.glob(pattern)), f"{pattern}: no such file"
+
+
+def test_the_licence_of_every_file_is_permissive(notice: str) -> None:
+    rows = file_rows(notice)
+    assert len(rows) > 8
+    for names, licence in rows:
+        assert licence.startswith(GOOD) or "OFL-1.1" in licence, names
+        assert not BAD.search(licence), names
 
 
 def test_run_time_dependencies_are_named(root: Path, notice: str) -> None:

@@ -13,9 +13,6 @@ from equipoise.evidence.question import PhenotypeLevel
 from equipoise.evidence.schema import EvidenceBase
 from equipoise.synthesis.plan import NormalPrior
 
-NULL_SIZES = (58, 84, 620)
-"""Patients a trial in the warning: two small trials, and one subgroup of a large one."""
-
 NULL_TRIALS = 120
 """Simulated trials a size: Monte Carlo errors of two points or less, in four seconds."""
 
@@ -74,7 +71,7 @@ class CaseBiomarkers:
 
 
 def null_models(
-    seed: int, sizes: tuple[int, ...] = NULL_SIZES, trials: int = NULL_TRIALS
+    seed: int, sizes: tuple[int, ...], trials: int = NULL_TRIALS
 ) -> tuple[NullGap, ...]:
     """Fit the naive model to trials in which treatment does nothing, at each size.
 

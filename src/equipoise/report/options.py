@@ -37,6 +37,9 @@ class ReportOptions(Slice):
     """Words explained at the end."""
     research_use: str = "Research use only. Not medical advice."
     """The sentence that stands wherever a number could be taken for advice."""
+    null_trial_sizes: tuple[Annotated[int, Field(ge=40, le=5000)], ...] = (50, 100, 500)
+    """Patients a simulated trial, in the warning of what a model finds where the treatment does
+    nothing; none for no warning. Told only in a case with markers."""
     cohort_lesson: tuple[str, ...] = ()
     """Two cohort rows of the same data, naive and then corrected by design, whose contrast the
     summary tells."""
@@ -54,3 +57,7 @@ def options_problems(options: ReportOptions, evidence: EvidenceBase) -> Iterator
     if len(options.cohort_lesson) not in (0, 2):
         count = str(len(options.cohort_lesson))
         yield Problem("case.toml", "[report]", "cohort_lesson", count, "two rows", "Name two.")
+    sizes = options.null_trial_sizes
+    if len(set(sizes)) < len(sizes):
+        where = ("case.toml", "[report]", "null_trial_sizes")
+        yield Problem(*where, str(list(sizes)), "each size once", "Leave out the second.")

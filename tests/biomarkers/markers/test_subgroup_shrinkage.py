@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.special import logsumexp
 
 from equipoise.biomarkers.markers import Horseshoe, NormalSpread, shrink_subgroups
+from equipoise.biomarkers.markers.deviation_priors import spike_and_slab_grid
+from equipoise.biomarkers.markers.shrinkage_kernels import weigh_centres, weigh_components
 from equipoise.synthesis.arrays import ArrayError
 from equipoise.synthesis.posteriors import (
     EffectPrior,
@@ -134,6 +137,39 @@ def test_what_always_holds(y, prior, random):
     assert shuffled.means == pytest.approx(result.means[order], abs=1e-9)
     tenfold = shrink_subgroups(np.array(y), s, prior="reference", common_mean=0.0, common_sd=0.0)
     assert np.isfinite(tenfold.log_evidence)
+
+
+def plain_weights(y, s, centres, log_centre, grid):
+    """Bayes' rule over every centre, spread and scale, in logarithms and without any loop."""
+    v = s[:, None] ** 2 + grid.scales**2
+    off = (y[:, None] - centres) ** 2
+    with np.errstate(divide="ignore"):
+        log_w = np.log(grid.weights)
+    density = -0.5 * (off[:, :, None] / v[:, None, :] + np.log(2.0 * math.pi * v)[:, None, :])
+    each = log_w + density[:, :, None, :]  # (k, m, R, J)
+    total = logsumexp(each, axis=3)
+    joint = grid.log_prior + log_centre[:, None] + total.sum(axis=0)
+    evidence = logsumexp(joint)
+    weights = np.exp(joint - evidence)[:, :, None] * np.exp(each - total[..., None])
+    return weights.sum(axis=2), evidence
+
+
+@pytest.mark.parametrize("prior", [NormalSpread(), Horseshoe(), SpikeAndSlabPrior(0.2, 0.35)])
+@pytest.mark.parametrize(("k", "spread"), [(1, 0.3), (12, 0.3), (40, 0.3), (40, 6.0)])
+def test_the_kernels_are_the_plain_sum_even_where_densities_vanish(prior, k, spread):
+    rng = np.random.default_rng(k)
+    s = rng.uniform(0.05, 0.6, k)
+    y = spread * rng.standard_normal(k)
+    known = isinstance(prior, SpikeAndSlabPrior)
+    grid = spike_and_slab_grid(prior) if known else prior.grid(s, float(np.abs(y).max()))
+    centres = np.linspace(y.min() - 0.5, y.max() + 0.5, 9)
+    log_centre = -0.5 * centres**2
+    weights, evidence = plain_weights(y, s, centres, log_centre, grid)
+    found, log_evidence = weigh_components(y, s, centres, log_centre, *grid)
+    assert found == pytest.approx(weights, abs=1e-11)
+    assert log_evidence == pytest.approx(evidence, rel=1e-12, abs=1e-10)
+    alone = weigh_centres(y, s, centres, log_centre, *grid)
+    assert alone == pytest.approx(weights[0].sum(axis=1), abs=1e-11)
 
 
 def test_a_common_effect_moves_with_the_data():

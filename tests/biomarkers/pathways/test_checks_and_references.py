@@ -95,6 +95,15 @@ def test_ranks_of_raw_counts_carry_a_word():
     assert any("long genes" in remark for remark in pathway_activity(matrix, SETS).remarks)
 
 
+@pytest.mark.parametrize("method", ["ssgsea", "singscore"])
+def test_ranks_of_what_looks_like_counts_carry_it_too(method):
+    counts = 100.0 * np.arange(40.0)[None]
+    for values, said in ((counts, True), (np.log2(counts + 1.0), False)):
+        matrix = expression_matrix(values, drawn(1).genes, ["s"])
+        remarks = pathway_activity(matrix, SETS, method).remarks
+        assert any("look like raw counts" in remark for remark in remarks) == said
+
+
 def test_all_problems_of_a_matrix_come_at_once():
     values = np.array([[1.0, np.nan, 2.0], [0.0, 1.0, 2.0]])
     with pytest.raises(InputError) as caught:

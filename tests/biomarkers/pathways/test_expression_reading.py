@@ -210,3 +210,22 @@ def test_memory_is_that_of_a_block(tmp_path, monkeypatch, samples_in):
     # A block is a tenth of the matrix; two of them, one as read and the masks are held at most.
     assert peak < genes * samples * 8 / 2
     assert len(set(found.samples)) == samples
+
+
+def test_the_contents_of_a_parquet_file_are_kept_between_blocks(frame, tmp_path, monkeypatch):
+    """Else a wide file in many groups of rows is mostly read again and again at its end."""
+    opened = []
+    connect = duckdb.connect
+
+    def remember(**given):
+        opened.append(connect(**given))
+        return opened[-1]
+
+    parquet(frame.T, tmp_path / "m.parquet", "sample")
+    monkeypatch.setattr(duckdb, "connect", remember)
+    blocks = expression_blocks(tmp_path / "m.parquet", samples_in="rows")
+    next(blocks)
+    (connection,) = opened
+    kept = connection.execute("SELECT current_setting('parquet_metadata_cache')").fetchone()
+    assert kept == (True,)
+    blocks.close()

@@ -97,6 +97,19 @@ def test_the_phenotype_of_the_effect_is_needed(case: Case) -> None:
     assert refused(case, "--stage=I") == [("--marker", "")]
 
 
+def test_what_to_do_fits_the_option(case: Case) -> None:
+    def actions(*words: str) -> list[str]:
+        with pytest.raises(InputError) as caught:
+            told(case, *words)
+        return [problem.action for problem in caught.value.problems]
+
+    needed, optional = actions("--marker=maybe", "--stage=II")
+    assert "leave" not in needed
+    assert "leave --stage out" in optional
+    assert actions("--MARKER=+", "--stage=I")[0] == "Did you mean --marker?"
+    assert actions("--zzz=1", "--marker=+", "--stage=I") == ["Leave it out."]
+
+
 def test_a_marker_studied_in_one_level_is_refused_in_the_other(case: Case) -> None:
     assert refused(case, "--marker=-", "--stage=I", "--gene=GG") == [("--gene", "GG")]
 
@@ -138,5 +151,6 @@ def test_help_lists_what_is_allowed(case: Case) -> None:
         "--marker=positive|negative --stage=early: Zeta control arm",
     ):
         assert words in text
+    assert text.count("--stage=early: Zeta control arm") == 1  # two rows, one patient
     assert "Iota" not in text
     assert "research use only, not medical advice" in text.casefold()

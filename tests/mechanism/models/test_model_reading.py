@@ -137,6 +137,8 @@ def test_it_is_read_from_a_zip(tmp_path: Path) -> None:
         (PARAMETERS, "1.3,1,,,,", "1.3,1,-5,,,", "hill", "cv_percent", "-5"),
         (PARAMETERS, "half,share", "hill,share", "hill", "symbol", "hill"),
         (PARAMETERS, "half,share", "2half,share", "2half", "symbol", "2half"),
+        (PARAMETERS, "half,share", "in,share", "in", "symbol", "in"),
+        (PARAMETERS, "half,share", "exp,share", "exp", "symbol", "exp"),
         (STATES, "Ab,antibody,mg", "Ab,antibody,mgg", "Ab", "", "mgg"),
         (STATES, "integrated", "slow", "Cells", "role", "slow"),
         (STATES, "exact,oral\nAb", "exact,\nAb", "Cen", "block", ""),

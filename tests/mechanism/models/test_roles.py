@@ -49,6 +49,13 @@ def test_states_behind_assigned_quantities() -> None:
     assert states_behind(parse_formula("k2"), ASSIGNED, "xyz") == set()
 
 
+def test_long_chains_of_assignments_are_walked() -> None:
+    chain = {"n0": parse_formula("x*k")}
+    chain |= {f"n{k}": parse_formula(f"n{k - 1} + 1") for k in range(1, 4000)}
+    assert degree(parse_formula("n3999*2"), chain, frozenset("x")) == 1
+    assert states_behind(parse_formula("n3999*2"), chain, "xy") == {"x"}
+
+
 def test_order_and_loops() -> None:
     order, loop = in_order({"c": ["b", "a"], "a": ["outside"], "b": ["a"]})
     assert (order, loop) == (("a", "b", "c"), ())

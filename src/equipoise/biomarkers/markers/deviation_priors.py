@@ -45,7 +45,7 @@ SPARSE_SPREAD = HeterogeneityPrior("half-cauchy", 0.1)
 
 
 class ScaleGrid(NamedTuple):
-    """Scales t (J,), their weights W (R, J) by shared spread, and the logarithm of q (R,)."""
+    """Rising scales t (J,), weights W (R, J) by shared spread, and the logarithm of q (R,)."""
 
     scales: Array
     weights: Array

@@ -16,7 +16,11 @@ from equipoise.biomarkers.markers.deviation_priors import (
     ScaleGrid,
     spike_and_slab_grid,
 )
-from equipoise.biomarkers.markers.shrinkage_kernels import component_moments, weigh_components
+from equipoise.biomarkers.markers.shrinkage_kernels import (
+    component_moments,
+    weigh_centres,
+    weigh_components,
+)
 from equipoise.errors import Problem
 from equipoise.estimate import OVERFLOW
 from equipoise.synthesis.arrays import (
@@ -285,8 +289,7 @@ def _centres(y: Array, s: Array, grid: ScaleGrid, mean: float, sd: float) -> tup
         log_prior = -0.5 * ((nodes - mean) / sd) ** 2
         if stride == 1.0:
             break
-        weights, _ = weigh_components(y, s, nodes, log_prior, *grid)
-        used = np.flatnonzero(weights[0].sum(axis=1) > 1e-12)
+        used = np.flatnonzero(weigh_centres(y, s, nodes, log_prior, *grid) > 1e-12)
         low, high = nodes[max(used[0] - 1, 0)], nodes[min(used[-1] + 1, nodes.size - 1)]
     width = (nodes[-1] - nodes[0]) / (nodes.size - 1)
     return nodes, log_prior + math.log(width / (sd * math.sqrt(2.0 * math.pi)))

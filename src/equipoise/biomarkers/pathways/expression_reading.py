@@ -2,7 +2,9 @@
 
 DuckDB reads, on one thread and with a bound on its memory. Of a Parquet file only the block asked
 for is decoded: columns where the samples are columns, a range of rows (a few thousand genes at a
-time) where they are rows. Text is read whole.
+time) where they are rows. The table of contents at its end is read once and kept: with 20,000
+columns in 25 groups of rows it takes four times as long to read as what is asked for. It goes with
+the connection, one a file. Text is read whole.
 """
 
 from __future__ import annotations
@@ -72,8 +74,9 @@ def expression_blocks(
     if samples_in not in ("columns", "rows"):
         problem = Problem("", "", "samples_in", repr(samples_in), "columns, rows", "Choose one.")
         raise InputError([problem])
-    with duckdb.connect(config=SETTINGS) as connection:
-        for path in [paths] if isinstance(paths, Path) else paths:
+    for path in [paths] if isinstance(paths, Path) else paths:
+        with duckdb.connect(config=SETTINGS) as connection:
+            connection.execute("SET parquet_metadata_cache = true")
             source = table_source(path, connection)
             for genes, samples, values in _blocks(source, connection, samples_in):
                 kept = [i for i, name in enumerate(samples) if name not in without_samples]

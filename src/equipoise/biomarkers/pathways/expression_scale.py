@@ -54,7 +54,7 @@ def on_log_scale(
         counts from one of logarithms.
     """
     if scale == "unknown":
-        action = f"Say what they are with scale=...; they look like {_guess(values)}."
+        action = f"Say what they are with scale=...; they look like {looks_like(values)}."
         problem = Problem(
             file, "", "scale", "unknown", f"log, linear or counts for {method}", action
         )
@@ -67,7 +67,8 @@ def on_log_scale(
     return np.log2(millions + 1), ("Counts were taken as log2(counts per million + 1).",)
 
 
-def _guess(values: Array) -> str:
+def looks_like(values: Array) -> str:
+    """Say what numbers of an unknown scale look like; small counts look like logarithms."""
     if values.min() >= 0 and values.max() > HIGHEST_LOG:
         whole = np.array_equal(values, np.floor(values))
         return "counts" if whole else "linear values"

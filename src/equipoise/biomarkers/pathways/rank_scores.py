@@ -12,6 +12,7 @@ import numpy as np
 
 from equipoise.biomarkers.pathways.activity import PathwayActivity
 from equipoise.biomarkers.pathways.expression import ExpressionMatrix
+from equipoise.biomarkers.pathways.expression_scale import looks_like
 from equipoise.biomarkers.pathways.rank_kernels import mean_rank_kernel, ssgsea_kernel
 from equipoise.biomarkers.pathways.set_index import SetIndex
 from equipoise.errors import InputError, Problem
@@ -29,6 +30,8 @@ TIED = (
     "Many genes of a sample share one value (zeros, mostly), and ties were broken by the order of "
     'the genes, as GSVA does: ties="average" does not depend on it.'
 )
+
+LONG_GENES = "Ranks of raw counts favour long genes; prefer TPM or FPKM."
 
 
 def ssgsea(
@@ -132,7 +135,9 @@ def _activity(
 ) -> PathwayActivity:
     remarks = [*matrix.remarks, *index.remarks, *filter(None, [said])]
     if matrix.scale == "counts":
-        remarks.append("Ranks of raw counts favour long genes; prefer TPM or FPKM.")
+        remarks.append(LONG_GENES)
+    if matrix.scale == "unknown" and looks_like(matrix.values) == "counts":
+        remarks.append(f"Nobody said what the numbers are; they look like raw counts. {LONG_GENES}")
     return PathwayActivity(
         method,
         parameters,

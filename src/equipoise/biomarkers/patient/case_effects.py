@@ -6,6 +6,10 @@ levels: 0 with probability `1 - p`, else normal, confronted with the difference 
 Where both levels print an effect, q is the share of information in the level, `w_S / (w_S + w_C)`
 with `w = 1 / se^2`: the stratum's effect is then the mean of its parts, and the data on theta and
 on g are independent. Where none is printed, q is the prevalence and g its prior.
+
+The design room divides by prevalence throughout (`equipoise.design.belief.divided`): there theta is
+the average over the patients to come, which no design may move by asking about a marker. Against
+the strata here its strata are moved by `(q - prevalence) E(g)`.
 """
 
 from __future__ import annotations

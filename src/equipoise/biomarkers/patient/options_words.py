@@ -30,7 +30,6 @@ def options_text(
             if name.casefold() != label.casefold():
                 lines.append(f"      {name}: {label}")
     lines += ["", f"Patients for whom a risk was read ({outcome}):"]
-    for row in baselines:
-        if row.outcome == outcome:
-            lines.append(wrapped(f"{row.cells()}: {row.study}", "    "))
+    read = (f"{row.cells()}: {row.study}" for row in baselines if row.outcome == outcome)
+    lines += [wrapped(line, "    ") for line in dict.fromkeys(read)]
     return "\n".join(lines)

@@ -152,7 +152,7 @@ def read_patient(
     typed: dict[str, str] = {}
     for name, value in _pairs(words, problems):
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(name.casefold(), known, n=1)
             hint = f"Did you mean --{near[0]}?" if near else "Leave it out."
             allowed = ", ".join(f"--{option}" for option in known)
             problems.append(Problem(PLACE, "", f"--{name}", value, allowed, hint))
@@ -199,7 +199,8 @@ def _level(option: PatientOption, value: str, problems: list[Problem]) -> str | 
     if found is not None:
         return found
     name = f"--{option.name}"
-    action = f"Choose one of these, or leave {name} out if it is not known."
+    leave = f"Choose one of these, or leave {name} out if it is not known."
+    action = "Choose one of these: the effect depends on it." if option.role == "effect" else leave
     if option.measured is not None:
         limits, plain = option.measured, value.translate(MINUS)
         number = float(plain) if NUMBER.fullmatch(plain) else math.nan

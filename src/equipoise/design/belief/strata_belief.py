@@ -4,7 +4,13 @@ The effect in the phenotype is a mixture of normals, `theta ~ sum_j w_j N(m_j, s
 divides it: `theta_S = theta + (1 - q) g` and `theta_C = theta - q g`, with `q` the share of the
 marker-positive and `g` their difference, itself a mixture (a spike at 0 and a slab, updated by
 whatever was printed). `theta` is the average over the marker, so that `g` moves patients apart
-without moving the average.
+without moving the average: designs that ask about the marker and designs that do not are compared
+on one belief about everybody.
+
+A trial's own effect averages its strata by information, not by patients. One patient's benefit
+(`equipoise.biomarkers.patient`) is read from such a trial and takes q as the share of information
+where both levels are printed; the same data then give strata that are `(q_info - q) E(g)` apart
+from these, both in the same direction.
 """
 
 from __future__ import annotations

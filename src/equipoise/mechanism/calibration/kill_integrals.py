@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -40,8 +40,8 @@ class KillIntegrals:
     ----------
     totals : (n, k) array
         Integral of each term at surgery, 0 for a term that is escaped.
-    steps : (n, b, k) array
-        Growth of each escaped integral from day to day, without escape; 0 for other terms.
+    steps : (n, b, e) array
+        Growth of each escaped integral from day to day, without escape, in the order of the plan.
     escape : (n, b + 1) array
         Integral of the drive of escape at the days, 0 first.
     growth : (n,) array
@@ -59,6 +59,12 @@ class KillIntegrals:
     cells: Array
     resistant_share: Array
     scores: Array
+
+    def kept(self) -> KillIntegrals:
+        """Leave out patients whose solution failed: any integral is not a number."""
+        good = np.isfinite(self.totals).all(axis=1) & np.isfinite(self.escape).all(axis=1)
+        good &= np.isfinite(self.steps).all(axis=(1, 2)) & np.isfinite(self.growth)
+        return KillIntegrals(*(getattr(self, field.name)[good] for field in fields(self)))
 
 
 def kill_integrals(
@@ -81,11 +87,12 @@ def kill_integrals(
     """
     n, days = outputs[plan.escape_integral].shape
     totals = np.zeros((n, len(plan.terms)))
-    steps = np.zeros((n, days, len(plan.terms)))
+    escaped = [term.integral for term in plan.terms if term.escaped]
+    steps = np.zeros((n, days, len(escaped)))
+    for e, integral in enumerate(escaped):
+        steps[:, :, e] = np.diff(outputs[integral], axis=1, prepend=0.0)
     for k, term in enumerate(plan.terms):
-        if term.escaped:
-            steps[:, :, k] = np.diff(outputs[term.integral], axis=1, prepend=0.0)
-        else:
+        if not term.escaped:
             totals[:, k] = outputs[term.integral][:, -1]
     escape = np.hstack([np.zeros((n, 1)), outputs[plan.escape_integral]])
     grown = outputs[plan.growth][:, -1]
@@ -120,6 +127,7 @@ def log_cells(
         arm.scores,
         np.array([theta[term.coefficient] for term in plan.terms]),
         np.array([families.index(term.family) for term in plan.terms]),
+        np.array([k for k, term in enumerate(plan.terms) if term.escaped], dtype=np.int64),
         np.array([theta[family.spread] for family in plan.families]),
         np.array([theta[family.shift] for family in plan.families]),
         np.array([theta[f.resistant] if f.resistant else 1.0 for f in plan.families]),
@@ -138,6 +146,7 @@ def _log_cells(
     scores: Array,
     coefficients: Array,
     family_of: Array,
+    escaped: Array,
     spreads: Array,
     shifts: Array,
     resistant_factors: Array,
@@ -157,8 +166,8 @@ def _log_cells(
             end = math.exp(-rate * escape[i, b + 1])
             gap = rate * (escape[i, b + 1] - escape[i, b])
             left = 0.5 * (begin + end) if gap < STRAIGHT else (begin - end) / gap
-            for k in range(terms):
-                integral[k] += steps[i, b, k] * left
+            for e in range(len(escaped)):
+                integral[escaped[e]] += steps[i, b, e] * left
             begin = end
         for f in range(families):
             kill[f] = 0.0

@@ -69,3 +69,17 @@ class KillPlan(Slice):
         """Integrals to ask a simulation for, each once."""
         names = [self.growth, self.escape_integral, *(term.integral for term in self.terms)]
         return tuple(dict.fromkeys(names))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Parameters that it names, coefficients and all, each once."""
+        families = [
+            name
+            for family in self.families
+            for name in (family.sensitivity, family.spread, family.shift, family.resistant)
+            if name
+        ]
+        shifts = [name for names in self.definitions.values() for name in names]
+        single = [self.cells, self.resistant_share, self.escape_rate, self.clonogenic, self.stratum]
+        coefficients = [term.coefficient for term in self.terms]
+        return tuple(dict.fromkeys([*families, *coefficients, *shifts, *single]))

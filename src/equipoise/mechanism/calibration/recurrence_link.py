@@ -3,8 +3,8 @@ r"""From cells left at surgery to recurrence: one hazard a patient, tied to one 
 A patient with N cells left has the constant hazard `h_0 (1 + N / N_c)^b`, `N_c` the clonogenic
 number of the complete response: no cells, no excess. Event-free shares are means over patients,
 `S(t) = mean exp(-h t)`, and the hazard ratio of two arms is `ln S_1(t) / ln S_0(t)`: exact for
-proportional hazards, and what such a trial would print on average for mixtures. `h_0` and `b` solve the event-free shares of both
-arms of one trial; whatever else differed between its arms after surgery is in `b`.
+proportional hazards, and what such a trial would print on average for mixtures. `h_0` and `b`
+solve the event-free shares of both arms of one trial; whatever else differed between its arms after surgery is in `b`.
 """
 
 from __future__ import annotations
@@ -63,18 +63,25 @@ def hazard_ratio(
     return float(upper / np.log(event_free(link, reference, years, reference_weight)))
 
 
-def base_hazard(power: float, left: Array, share: float, years: float) -> float:
+def base_hazard(
+    power: float, left: Array, share: float, years: float, weight: Array | None = None
+) -> float:
     """Hazard of a patient without cells left that gives the event-free share."""
 
     def excess(log_hazard: float) -> float:
         link = RecurrenceLink(float(np.exp(log_hazard)), power, True)
-        return event_free(link, left, years) - share
+        return event_free(link, left, years, weight) - share
 
     return float(np.exp(optimize.brentq(excess, -200.0, 20.0, xtol=1e-10)))
 
 
 def recurrence_link(
-    treated: Array, control: Array, control_share: float, ratio: float, years: float
+    treated: Array,
+    control: Array,
+    control_share: float,
+    ratio: float,
+    years: float,
+    weight: Array | None = None,
 ) -> RecurrenceLink:
     """Solve the link from the control arm's event-free share and the trial's hazard ratio.
 
@@ -87,13 +94,17 @@ def recurrence_link(
     ratio : float
         Hazard ratio, treated against control.
     years : float
+    weight : (n,) array or None
+        Weight of each patient.
     """
 
     def built(power: float) -> RecurrenceLink:
-        return RecurrenceLink(base_hazard(power, control, control_share, years), power, True)
+        return RecurrenceLink(
+            base_hazard(power, control, control_share, years, weight), power, True
+        )
 
     def excess(power: float) -> float:
-        return hazard_ratio(built(power), treated, control, years) - ratio
+        return hazard_ratio(built(power), treated, control, years, weight, weight) - ratio
 
     powers = np.linspace(0.0, 1.2, 25)
     found = np.array([excess(power) for power in powers])

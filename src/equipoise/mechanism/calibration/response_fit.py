@@ -27,6 +27,8 @@ STEP = 1e-4
 """Step of finite differences on the working scale."""
 GRADIENT = 2e-3
 """Gradient of the log posterior at which the search stops."""
+NEAR = 0.01
+"""How far below the mode, on the log scale, the search may stop (half the Newton decrement)."""
 EDGE = 1e-9
 """Predicted shares are kept this far from 0 and 1, so that no logarithm is infinite."""
 
@@ -155,8 +157,8 @@ def fit_responses(
     best = posterior_mode(plan, arms, prior, fixed, points)
     drawn = tempered_draws(log_likelihood, prior, rng, particles=particles)
     saturated = sum(binomial_log_likelihood(a.events, a.n, a.events / a.n) for a in arms)
-    gradient = float(np.abs(best.jac).max())
-    good = gradient < 20 * GRADIENT
+    below = 0.5 * float(best.jac @ best.hess_inv @ best.jac)
+    good = below < NEAR
     return ResponseFit(
         prior,
         best.x,
@@ -164,5 +166,7 @@ def fit_responses(
         log_likelihood(best.x),
         saturated,
         "converged" if good else "not_converged",
-        "" if good else f"The search stopped with a gradient of {gradient:.3g}.",
+        ""
+        if good
+        else f"The search stopped about {below:.2g} below the mode of the log posterior.",
     )

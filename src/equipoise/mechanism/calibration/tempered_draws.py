@@ -58,7 +58,7 @@ def tempered_draws(
     rng: np.random.Generator,
     *,
     particles: int = 400,
-    moves: int = 6,
+    moves: int = 10,
 ) -> TemperedDraws:
     """Draw `particles` points from the posterior.
 

@@ -101,9 +101,7 @@ class _Compiler:
             made[f"rates {g}"] = self.taken(s.rates[n] for n in group)
         for g, group in enumerate(s.driven):
             made[f"own {g}"] = self.taken(derivative(s.rates[n], n) for n in group)
-        made["start"] = self.taken(
-            ZERO if n in s.logarithmic else s.starts[n] for n in s.states
-        )
+        made["start"] = self.taken(ZERO if n in s.logarithmic else s.starts[n] for n in s.states)
         return made
 
     def linear(self, block: tuple[str, ...]) -> list[Node]:

@@ -60,9 +60,7 @@ def follow_group(
             for i in range(size):
                 room.x[at + i] = room.y[i]
             rates_at(layout, g, modes, tracks, t, True, room.x, p, room.stages[0])
-            h, status = advance(
-                layout, g, modes, tracks, room, p, t, end, h, track, tolerance
-            )
+            h, status = advance(layout, g, modes, tracks, room, p, t, end, h, track, tolerance)
         t, old = end, first
     return status
 
@@ -107,9 +105,7 @@ def settled(layout: Layout, g: int, modes: Modes, t: float, fed: Array) -> bool:
 
 
 @part
-def repeat(
-    tracks: Tracks, track: int, old: int, first: int, t: float, own: Array, y: Array
-) -> int:
+def repeat(tracks: Tracks, track: int, old: int, first: int, t: float, own: Array, y: Array) -> int:
     """Lay the pieces `old` to `first` again from time t on, starting at y; return a status."""
     size = y.size if y.size < own.size else own.size
     y0, f0, y1, f1 = np.empty(size), np.empty(size), np.empty(size), np.empty(size)

@@ -172,9 +172,7 @@ def place(modes: Modes, b: int, t: float, right: bool) -> int:
     j = modes.cursor[b]
     while j > 0 and modes.time[b, j] > t:
         j -= 1
-    while j < modes.last[b] and (
-        modes.time[b, j + 1] < t or (right and modes.time[b, j + 1] == t)
-    ):
+    while j < modes.last[b] and (modes.time[b, j + 1] < t or (right and modes.time[b, j + 1] == t)):
         j += 1
     modes.cursor[b] = j
     return j

@@ -146,9 +146,7 @@ def first_step(y: Array, slope: Array, span: float) -> float:
 
 
 @part
-def stiff_rates(
-    layout: Layout, k: int, x: Array, at: int, y: Array, p: Array, out: Array
-) -> None:
+def stiff_rates(layout: Layout, k: int, x: Array, at: int, y: Array, p: Array, out: Array) -> None:
     """Write the rates of block k at the states y."""
     for i in range(y.size):
         x[at + i] = y[i]

@@ -111,7 +111,9 @@ def structure_of(
     for name in logs:
         rates[name] = derivative(rates[name], name)
         by[name] = times(Name(START + name), called("exp", Name(LOGARITHM + name)))
-    kept = {n: replaced(rates[n], by) for group in (*exact, *stiff, *driven, coupled) for n in group}
+    kept = {
+        n: replaced(rates[n], by) for group in (*exact, *stiff, *driven, coupled) for n in group
+    }
     return Structure(
         exact,
         stiff,
@@ -122,7 +124,9 @@ def structure_of(
         {name: work.starts[name] for name in kept},
         {name: replaced(level, by) for name, level in levels.items() if name in needed},
         tuple(replaced(tree, by) for tree in wanted),
-        work.inputs((*exact, *stiff), {**kept, **dict(zip(outputs, wanted, strict=True)), **levels}),
+        work.inputs(
+            (*exact, *stiff), {**kept, **dict(zip(outputs, wanted, strict=True)), **levels}
+        ),
     )
 
 

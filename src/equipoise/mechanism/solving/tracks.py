@@ -30,9 +30,7 @@ def add_piece(
 
 
 @part
-def read_track(
-    layout: Layout, tracks: Tracks, t: int, time: float, right: bool, x: Array
-) -> None:
+def read_track(layout: Layout, tracks: Tracks, t: int, time: float, right: bool, x: Array) -> None:
     """Write the states of track t at a time into x; at a joint, after it if `right`."""
     j = tracks.cursor[t]
     while j > 0 and tracks.time[t, j] > time:

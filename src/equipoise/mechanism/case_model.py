@@ -1,0 +1,193 @@
+"""All that the mechanism of a case consists of, read and checked together."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from equipoise.errors import InputError, Problem
+from equipoise.evidence.fields import Name, Record, Text, Url
+from equipoise.mechanism.calibration.response_targets import ResponseTarget, read_targets
+from equipoise.mechanism.dosing import Drug, Regimen, combined, read_drugs, read_regimens
+from equipoise.mechanism.models import MechanismModel, read_model
+from equipoise.mechanism.plan import MechanismPlan
+from equipoise.mechanism.population import (
+    Correlation,
+    Covariate,
+    read_correlations,
+    read_covariates,
+)
+from equipoise.mechanism.records import read_records
+
+FOLDER = "mechanism"
+R = TypeVar("R")
+
+
+class RegimenDays(Record):
+    """Day of surgery of a regimen."""
+
+    regimen: Name
+    """Name as in the dosing table."""
+    days: Annotated[float, Field(gt=0, le=3660)] | None = None
+    """Days from the first dose to surgery; blank for what is only added to others."""
+    standing: Text = ""
+    """printed, or assumed."""
+    source_url: Url = ""
+    """Page at which it was read."""
+    quote: Text = ""
+    """Words it stood in."""
+    note: Text = ""
+    """Anything else."""
+
+
+@dataclass(frozen=True, eq=False)
+class CaseModel:
+    """The mechanism of a case as read.
+
+    Attributes
+    ----------
+    model : MechanismModel
+    drugs : dict of str to Drug
+    regimens : dict of str to Regimen
+    days : dict of str to float
+        Day of surgery, of regimens that have one.
+    covariates : tuple of Covariate
+    correlations : tuple of Correlation
+    targets : tuple of ResponseTarget
+    """
+
+    model: MechanismModel
+    drugs: dict[str, Drug]
+    regimens: dict[str, Regimen]
+    days: dict[str, float]
+    covariates: tuple[Covariate, ...]
+    correlations: tuple[Correlation, ...]
+    targets: tuple[ResponseTarget, ...]
+
+    def target(self, row: str) -> ResponseTarget:
+        """Return a target by its id."""
+        return next(target for target in self.targets if target.id == row)
+
+    def regimen(self, name: str) -> tuple[Regimen, float]:
+        """Return a regimen, or several joined by +, and the day of surgery."""
+        regimen = combined(self.regimens, name)
+        parts = [part for part in self.days if part == name or name.startswith(part + "+")]
+        if not parts:
+            near = difflib.get_close_matches(name, self.days, n=3)
+            raise InputError(
+                [
+                    Problem(
+                        f"{FOLDER}/regimen_days.csv",
+                        name,
+                        "days",
+                        "",
+                        f"a day of surgery, as {', '.join(near) or ', '.join(self.days)}",
+                        "Add the row, or name a regimen that has one.",
+                    )
+                ]
+            )
+        return regimen, self.days[max(parts, key=len)]
+
+
+def read_case_model(folder: Traversable) -> CaseModel:
+    """Read the files of a mechanism folder.
+
+    Parameters
+    ----------
+    folder : Traversable
+        With model, parameters, drugs, regimens, covariates and targets.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file.
+    """
+    problems: list[Problem] = []
+
+    def tried(read: Callable[[], R]) -> R | None:
+        try:
+            return read()
+        except InputError as error:
+            problems.extend(error.problems)
+            return None
+
+    model = tried(lambda: read_model(folder))
+    drugs = tried(lambda: read_drugs(folder / "drugs.csv"))
+    name = f"{FOLDER}/regimen_days.csv"
+    days = tried(lambda: read_records(folder / "regimen_days.csv", RegimenDays, name, "regimen"))
+    targets = tried(lambda: read_targets(folder / "targets.csv"))
+    regimens = covariates = correlations = None
+    if drugs is not None:
+        regimens = tried(lambda: read_regimens(folder / "regimens.csv", drugs))
+    if model is not None:
+        covariates = tried(lambda: read_covariates(folder / "covariates.csv", model))
+    if model is not None and covariates is not None:
+        file = folder / "correlations.csv"
+        if file.is_file():
+            correlations = tried(lambda: read_correlations(file, model, covariates))
+    if regimens is not None and days is not None:
+        problems += _days_problems(days, regimens)
+    if problems or model is None or drugs is None or regimens is None or days is None:
+        raise InputError(problems)
+    surgery = {row.regimen: row.days for row in days if row.days is not None}
+    return CaseModel(
+        model, drugs, regimens, surgery, covariates or (), correlations or (), targets or ()
+    )
+
+
+def _days_problems(
+    days: tuple[RegimenDays, ...], regimens: dict[str, Regimen]
+) -> Iterator[Problem]:
+    for row in days:
+        if row.regimen not in regimens:
+            allowed = "a regimen of regimens.csv"
+            yield Problem(
+                f"{FOLDER}/regimen_days.csv", row.regimen, "regimen", row.regimen, allowed,
+                "Correct the name.",
+            )  # fmt: skip
+
+
+def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
+    """Return every name in the slice that the files do not know."""
+    model = case.model
+    parameters, states = set(model.names_of_parameters), set(model.names_of_states)
+    targets = {target.id for target in case.targets}
+    kill = plan.kill
+    wanted = [
+        *(("fitted", name, parameters) for name in plan.fitted),
+        *(("uncertain", name, parameters) for name in plan.uncertain),
+        *(("kill.terms", term.coefficient, parameters) for term in kill.terms),
+        *(("kill", name, states) for name in kill.states),
+        *(("kill", name, parameters) for name in kill.parameters),
+        *(("backbones", name, set(case.days)) for name in plan.backbones),
+        ("drug", plan.drug, set(case.regimens)),
+        ("definition", plan.definition, set(kill.definitions)),
+        *(("systemic.parameter", row.parameter, parameters) for row in plan.systemic),
+        *(("systemic.target", row.target, targets) for row in plan.systemic),
+        *(("systemic.state", row.state, states) for row in plan.systemic),
+        ("recurrence", plan.recurrence.ratio, targets),
+        ("recurrence", plan.recurrence.control_share, targets),
+        ("drive", plan.drive.observed, targets),
+        ("drive", plan.drive.tissue_ratio, parameters),
+        *(("drive", name, parameters) for name in plan.drive.half_concentrations),
+        *(("accept", name, targets) for name in plan.accept.values()),
+    ]
+    if plan.partner:
+        wanted.append(("partner", plan.partner, set(case.regimens)))
+    return [
+        Problem(
+            "case.toml",
+            "[mechanism]",
+            field,
+            name,
+            "one of " + ", ".join(difflib.get_close_matches(name, known, n=3) or sorted(known)),
+            "Correct the name.",
+        )
+        for field, name, known in wanted
+        if name not in known
+    ]
