@@ -167,6 +167,7 @@ def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
         *(("backbones", name, set(case.days)) for name in plan.backbones),
         ("drug", plan.drug, set(case.regimens)),
         ("definition", plan.definition, set(kill.definitions)),
+        ("outcome", plan.outcome, states | set(model.assignments)),
         *(("systemic.parameter", row.parameter, parameters) for row in plan.systemic),
         *(("systemic.target", row.target, targets) for row in plan.systemic),
         *(("systemic.state", row.state, states) for row in plan.systemic),
@@ -175,6 +176,9 @@ def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
         ("drive", plan.drive.observed, targets),
         ("drive", plan.drive.tissue_ratio, parameters),
         *(("drive", name, parameters) for name in plan.drive.half_concentrations),
+        *(("drive", name, parameters | {""}) for name in plan.drive.weights),
+        *(("drive", name, parameters | {""}) for name in plan.drive.steepness),
+        *(("drive", name, states) for name in plan.drive.states),
         *(("accept", name, targets) for name in plan.accept.values()),
     ]
     if plan.partner:

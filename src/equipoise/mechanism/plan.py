@@ -57,6 +57,14 @@ class DrivePlan(Slice):
     """Parameter: tumour against blood."""
     half_concentrations: tuple[str, ...]
     """Parameters: concentration at half effect, one for each term."""
+    weights: tuple[str, ...] = ()
+    """Parameters: size of each term; blank for 1."""
+    steepness: tuple[str, ...] = ()
+    """Parameters: Hill exponent of each term; blank for 1."""
+    states: tuple[str, ...]
+    """States that hold each term of the drive, as a patient has it."""
+    rival: str
+    """Id of the rival in which the drug acts through this drive alone."""
     observed: str
     """Id of the target with the concentration measured in patients."""
     odds_ratios: tuple[Positive, ...] = (1.1, 1.34, 1.5, 2.0, 3.0)
@@ -74,6 +82,8 @@ class MechanismPlan(Slice):
     """Regimens that the drug is added to; effects are told for the first."""
     definition: str
     """Definition of complete response in which effects are told."""
+    outcome: str
+    """Quantity of the model that this response follows."""
     kill: KillPlan
     """How kill adds up."""
     fitted: tuple[str, ...]
