@@ -168,6 +168,7 @@ def _cell(
     free = {arm: np.where(solved, found[arm].event_free, np.nan) for arm in ("alone", "drug")}
     share = {arm: mean_response(response[arm]) for arm in ARMS}
     excess = bliss_excess(share["both"], share["drug"], share["partner"], share["alone"])
+    given = log_odds_ratio(response["both"], response["partner"])
     return CombinationCell(
         backbone=arms.backbone,
         drug=arms.drug,
@@ -182,9 +183,7 @@ def _cell(
         event_free_drug=interval(mean_response(free["drug"])),
         odds_ratio=interval(np.exp(log_odds_ratio(response["drug"], response["alone"]))),
         hazard_ratio=interval(_hazard_ratio(free["drug"], free["alone"])),
-        odds_ratio_given_partner=interval(
-            np.exp(log_odds_ratio(response["both"], response["partner"]))
-        ),
+        odds_ratio_given_partner=interval(np.exp(given)),
         bliss=interval(excess),
         highest=interval(highest_agent_excess(share["both"], share["drug"], share["partner"])),
         failed=sum(found[arm].failed for arm in ARMS),
