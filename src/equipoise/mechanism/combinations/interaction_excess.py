@@ -6,10 +6,11 @@ not respond without treatment is spared by each treatment independently,
     1 - expected = (1 - a)(1 - b) / (1 - c),    with c = 0:  expected = 1 - (1 - a)(1 - b)
 
 (Bliss, Ann Appl Biol 1939;26:585, doi 10.1111/j.1744-7348.1939.tb06990.x; a background c > 0 as in
-Abbott, J Econ Entomol 1925;18:265, doi 10.1093/jee/18.2.265a). Highest single agent: expected =
-max(a, b) (Berenbaum, Pharmacol Rev 1989;41:93). The excess is ab - expected: above 0 synergy,
-below 0 antagonism under that null. Neither null is a law: a treatment combined with itself has an
-excess over both, so an excess ranks combinations and proves nothing about a mechanism.
+Abbott, J Econ Entomol 1925;18:265, doi 10.1093/jee/18.2.265a). Highest single agent:
+expected = max(a, b) (Foucquier and Guedj, Pharmacol Res Perspect 2015;3:e00149, doi
+10.1002/prp2.149). The excess is ab - expected: above 0 synergy, below 0 antagonism under that null.
+Neither null is a law: a treatment combined with itself has an excess over both, so an excess ranks
+combinations and proves nothing about a mechanism.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from equipoise.synthesis.arrays import Array
 
 METHOD_CITES = {
     "bliss_excess": ("bliss1939", "abbott1925"),
-    "highest_agent_excess": ("berenbaum1989",),
+    "highest_agent_excess": ("foucquier2015",),
 }
 
 

@@ -25,7 +25,7 @@ from equipoise.mechanism.sensitivity import (
 )
 from equipoise.synthesis.arrays import Array
 
-METHOD_CITES = {"rank_combinations": ("bliss1939", "abbott1925", "berenbaum1989")}
+METHOD_CITES = {"rank_combinations": ("bliss1939", "abbott1925", "foucquier2015")}
 EXPLORATORY = "exploratory: simulated, and resting on the assumed values named"
 
 

@@ -5,7 +5,7 @@ from equipoise.mechanism.sensitivity.arm_difference import (
     FactorIndices,
     arm_difference_indices,
 )
-from equipoise.mechanism.sensitivity.arm_outcomes import (
+from equipoise.mechanism.sensitivity.arm_simulation import (
     ArmOutcomes,
     OutcomeSetting,
     arm_outcomes,
@@ -43,7 +43,7 @@ from equipoise.mechanism.sensitivity.needed_gain import (
     iso_effects,
     total_drive,
 )
-from equipoise.mechanism.sensitivity.uncertain_factors import (
+from equipoise.mechanism.sensitivity.typical_values import (
     UncertainFactor,
     uncertain_factors,
     with_coefficients,

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.stats import qmc, sobol_indices
 
 from equipoise.errors import ComputationError, InputError, Problem
-from equipoise.mechanism.sensitivity.uncertain_factors import UncertainFactor
+from equipoise.mechanism.sensitivity.typical_values import UncertainFactor
 from equipoise.synthesis.arrays import Array
 
 METHOD_CITES = {"arm_difference_indices": ("saltelli2010", "sobol2001")}

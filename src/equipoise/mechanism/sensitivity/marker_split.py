@@ -26,6 +26,9 @@ from equipoise.mechanism.sensitivity.effect_scales import log_odds_ratio, mean_r
 from equipoise.mechanism.sensitivity.interaction_size import Chances, patients_for_interaction
 from equipoise.synthesis.arrays import Array
 
+NEGLIGIBLE = 1e-4
+"""Log odds that two solutions of the same equations may be apart: less is no interaction."""
+
 METHOD_CITES = {"split_effects": ("demidenko2008",)}
 
 
@@ -137,13 +140,13 @@ def _split(outcome: RivalOutcomes, marker: MarkerStatus) -> _Split:
     with_it, without = (log_odds_ratio(outcome.treated, outcome.control, side) for side in sides)
     interaction = with_it - without
     chances = [
-        float(np.nanmean(mean_response(arm, side)))
+        _mean(mean_response(arm, side))
         for side in sides
         for arm in (outcome.treated, outcome.control)
     ]
     four: Chances = (chances[0], chances[1], chances[2], chances[3])
     share = float(positive.mean())
-    middle = _mean(interaction)
+    middle = _told(_mean(interaction))
     effect = SplitEffect(
         marker.marker,
         outcome.rival,
@@ -158,7 +161,7 @@ def _split(outcome: RivalOutcomes, marker: MarkerStatus) -> _Split:
 
 
 def _separation(marker: str, a: str, one: _Split, b: str, other: _Split) -> RivalSeparation:
-    difference = _mean(one.interaction) - _mean(other.interaction)
+    difference = _told(_mean(one.interaction) - _mean(other.interaction))
     spread = float(np.hypot(_sd(one.interaction), _sd(other.interaction)))
     ratio = abs(difference) / spread if spread > 0.0 else (np.inf if difference else 0.0)
     patients = max(
@@ -170,6 +173,11 @@ def _separation(marker: str, a: str, one: _Split, b: str, other: _Split) -> Riva
 def _mean(values: Array) -> float:
     used = values[np.isfinite(values)]
     return float(used.mean()) if used.size else 0.0
+
+
+def _told(difference: float) -> float:
+    """Return a difference, 0 where the solver's error could be all of it."""
+    return difference if abs(difference) > NEGLIGIBLE else 0.0
 
 
 def _sd(values: Array) -> float:
