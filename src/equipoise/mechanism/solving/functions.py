@@ -14,7 +14,14 @@ from equipoise.mechanism.solving.algebra import (
     replaced,
 )
 from equipoise.mechanism.solving.grouping import Grouping
-from equipoise.mechanism.solving.source_terms import OWN, clock_name, row_names, source_terms
+from equipoise.mechanism.solving.lag import CHANGE, lagging
+from equipoise.mechanism.solving.source_terms import (
+    OWN,
+    clock_name,
+    row_names,
+    source_changes,
+    source_terms,
+)
 from equipoise.mechanism.solving.structure import LOGARITHM, START, Structure
 
 Slots = dict[str, tuple[int, int]]
@@ -71,10 +78,11 @@ class Functions:
             formulas[f"block {b}"] = self.taken((s.rates[n] for n in block), block)
             slopes = [derivative(s.rates[n], m) for n in block for m in block]
             formulas[f"slopes {b}"] = self.taken(slopes, block)
-        for g, group in enumerate((*s.driven, s.coupled)):
-            formulas[f"rates {g}"] = self.taken((s.rates[n] for n in group), group)
         for g, group in enumerate(s.driven):
+            formulas[f"rates {g}"] = self.taken((s.rates[n] for n in group), group)
             formulas[f"own {g}"] = self.taken(derivative(s.rates[n], n) for n in group)
+        lags, rates = self.lagging()
+        formulas[f"rates {len(s.driven)}"] = self.taken(rates)
         formulas["outputs"] = self.taken(s.outputs, s.coupled)
         starts = (ZERO if n in s.logarithmic else s.starts[n] for n in s.states)
         formulas["start"] = self.taken(starts)
@@ -86,11 +94,24 @@ class Functions:
                 slots[name] = (1, len(slots))
             terms = source_terms(k, names, exact)
             lets += [(name, formula_of(tree)) for name, tree in terms.items()]
-        used = self.used(formulas)
+        used = self.used(formulas, lags)
         for group in (*blocks, *s.driven, s.coupled):
             slots |= {OWN + name: (0, i) for i, name in enumerate(group)}
-        lets += self.level_lets()
+        lets += self.level_lets() + lags
         return MainFunctions(formulas, slots, lets, used, rows)
+
+    def lagging(self) -> tuple[Lets, list[Node]]:
+        """Return the rates of the coupled states for fast states that lag, and parts of them."""
+        s = self.structure
+        by = {**self.fixed, **self.logarithms, **{n: Name(OWN + n) for n in s.coupled}}
+        rates = [replaced(s.rates[n], by) for n in s.coupled]
+        levels = {n: replaced(level, by) for n, level in self.levels.items()}
+        slopes = {n: replaced(s.slopes[n], by) for n in self.levels}
+        changes = {OWN + n: rate for n, rate in zip(s.coupled, rates, strict=True)}
+        for k, names in enumerate((*s.exact, *s.stiff, *s.driven)):
+            changes |= source_changes(k, names, k < len(s.exact))
+        parts, made = lagging(rates, levels, slopes, changes, self.grouping.constant)
+        return [(n, formula_of(self.grouping.taken(tree))) for n, tree in parts.items()], made
 
     def level_lets(self) -> Lets:
         """Return the quasi-steady states in order; coupled states in them are being solved."""
@@ -126,12 +147,19 @@ class Functions:
         made += [replaced(rates[n], rest) for n in block]
         return made + [derivative(rates[n], i) for i in inputs for n in block]
 
-    def used(self, formulas: Mapping[str, list[Formula]]) -> list[frozenset[str]]:
-        """Return the states each reader uses: driven groups, coupled states, outputs."""
+    def used(self, formulas: Mapping[str, list[Formula]], lags: Lets) -> list[frozenset[str]]:
+        """Return the states each reader uses: driven groups, coupled states, outputs.
+
+        Changes of states are written in the numbers of their sources; the states stand beside.
+        """
+        parts = {name: tree.names for name, tree in lags}
         made = []
         last = len(self.structure.driven)
         for name in (*(f"rates {g}" for g in range(last + 1)), "outputs"):
             found = {n for formula in formulas[name] for n in formula.names}
+            for part in reversed(parts):
+                if part in found:
+                    found |= parts[part] | {part.removeprefix(CHANGE)}
             for level in reversed(self.levels):
                 if level in found:
                     found |= names_in(self.levels[level])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 from equipoise.mechanism.formulas.tree import Name, Node
-from equipoise.mechanism.solving.algebra import called, plus, times
+from equipoise.mechanism.solving.algebra import called, derivative, plus, times
 
 OWN = "own "
 """Begins the name of a state in the functions that are evaluated while it is solved."""
@@ -41,3 +41,9 @@ def source_terms(source: int, names: tuple[str, ...], exact: bool) -> dict[str, 
             whole = plus(whole, times(Name(f"weight {source} {i} {m}"), decay))
         terms[name] = whole
     return terms
+
+
+def source_changes(source: int, names: tuple[str, ...], exact: bool) -> dict[str, Node]:
+    """Return the rate of change of every state of a source."""
+    terms = source_terms(source, names, exact)
+    return {name: derivative(tree, clock_name(source)) for name, tree in terms.items()}

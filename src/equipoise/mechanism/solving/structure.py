@@ -53,6 +53,8 @@ class Structure:
         In parameters alone.
     levels : mapping of str to Node
         Quasi-steady states in the order in which they are worked out.
+    slopes : mapping of str to Node
+        Of the rate of each quasi-steady state, in itself.
     outputs : tuple of Node
     inputs : mapping of str to int
         Infusion rates in use, each with the block it enters, exact blocks counted first.
@@ -66,6 +68,7 @@ class Structure:
     rates: Mapping[str, Node]
     starts: Mapping[str, Node]
     levels: Mapping[str, Node]
+    slopes: Mapping[str, Node]
     outputs: tuple[Node, ...]
     inputs: Mapping[str, int]
 
@@ -126,6 +129,7 @@ def structure_of(
         kept,
         {name: work.starts[name] for name in kept},
         {name: replaced(level, by) for name, level in levels.items() if name in needed},
+        {name: replaced(work.slope(name), by) for name in levels if name in needed},
         tuple(replaced(tree, by) for tree in wanted),
         work.inputs(
             (*exact, *stiff), [*kept.items(), *levels.items(), *zip(outputs, wanted, strict=True)]
@@ -188,10 +192,13 @@ class _Equations:
         """Return where each quasi-steady state stands: rate at 0 over minus the slope."""
         made: dict[str, Node] = {}
         for name in self.model.quasi_steady_order:
-            rate = self.rates[name]
-            slope = derivative(rate, name)
-            made[name] = divided(replaced(rate, {name: ZERO}), negative(slope))
+            rest = replaced(self.rates[name], {name: ZERO})
+            made[name] = divided(rest, negative(self.slope(name)))
         return made
+
+    def slope(self, name: str) -> Node:
+        """Return the slope of a rate in its own state."""
+        return derivative(self.rates[name], name)
 
     def behind(self, node: Node, levels: Mapping[str, Node]) -> set[str]:
         """Return the states a tree uses, quasi-steady ones and those behind them included."""
@@ -252,7 +259,6 @@ class _Equations:
             if name not in self.integrated or name in self.resting:
                 continue
             behind = self.behind(self.rates[name], levels) - {name}
-            behind -= levels.keys()
             slope = names_in(derivative(self.rates[name], name))
             if behind and behind <= home.keys() and not slope & self.roles.keys():
                 key = tuple(sorted({home[n] for n in behind}))
