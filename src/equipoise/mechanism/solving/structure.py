@@ -75,6 +75,11 @@ class Structure:
         groups = (*self.exact, *self.stiff, *self.driven, self.coupled)
         return tuple(name for group in groups for name in group)
 
+    def inputs_of(self, block: tuple[str, ...]) -> list[str]:
+        """Return the infusions that enter a block, in the order of its columns."""
+        blocks = (*self.exact, *self.stiff)
+        return [name for name, home in self.inputs.items() if blocks[home] == block]
+
 
 def structure_of(
     model: MechanismModel, dosed: frozenset[str], outputs: tuple[str, ...]
@@ -122,7 +127,9 @@ def structure_of(
         {name: work.starts[name] for name in kept},
         {name: replaced(level, by) for name, level in levels.items() if name in needed},
         tuple(replaced(tree, by) for tree in wanted),
-        work.inputs((*exact, *stiff), {**kept, **dict(zip(outputs, wanted, strict=True)), **levels}),
+        work.inputs(
+            (*exact, *stiff), [*kept.items(), *levels.items(), *zip(outputs, wanted, strict=True)]
+        ),
     )
 
 
@@ -253,14 +260,14 @@ class _Equations:
         return groups
 
     def inputs(
-        self, blocks: tuple[tuple[str, ...], ...], trees: Mapping[str, Node]
+        self, blocks: tuple[tuple[str, ...], ...], trees: Iterable[tuple[str, Node]]
     ) -> dict[str, int]:
         """Return the block each infusion enters; refuse one that is used elsewhere."""
         found: dict[str, int] = {}
         infused = self.dosed & set(self.model.names_of_parameters)
         home = {name: k for k, block in enumerate(blocks) for name in block}
         problems = []
-        for state, tree in trees.items():
+        for state, tree in trees:
             for name in sorted(names_in(tree) & infused):
                 if state not in home or found.setdefault(name, home[state]) != home[state]:
                     allowed = "an infusion that enters one exact or stiff block"

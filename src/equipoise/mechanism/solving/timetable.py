@@ -27,10 +27,7 @@ def events_of(model: MechanismModel, compiled: CompiledModel, schedule: Schedule
     blocks = (*structure.exact, *structure.stiff)
     states, parameters = model.names_of_states, model.names_of_parameters
     home = {name: (k, i) for k, block in enumerate(blocks) for i, name in enumerate(block)}
-    column = {
-        name: [n for n, b in structure.inputs.items() if b == home_block].index(name)
-        for name, home_block in structure.inputs.items()
-    }
+    column = {n: i for block in blocks for i, n in enumerate(structure.inputs_of(block))}
     rows = []
     for d in range(schedule.times.size):
         target, time, long = schedule.targets[d], schedule.times[d], schedule.durations[d]
@@ -64,17 +61,16 @@ def stops_of(compiled: CompiledModel, events: Events, days: Sequence[float]) -> 
     Nothing after the last output day is solved. A dose given at once into a state that the coupled
     rates use makes them jump.
     """
-    layout = compiled.layout
     until = max(days)
     time = np.unique(np.concatenate(([0.0], events.time[events.time < until], days)))
     jump = np.zeros(time.size, np.bool_)
     jump[0] = True
-    reader = layout.own_code.size
-    at = np.concatenate((layout.exact_at, layout.track_at))
+    code = compiled.addresses
+    reader = code.own_slopes.size
     for b in range(events.first.size - 1):
         for e in range(events.first[b], events.first[b + 1]):
             state = events.state[e]
-            if state >= 0 and layout.uses[reader, at[b] + state] and events.time[e] < until:
+            if state >= 0 and code.uses[reader, code.at[b] + state] and events.time[e] < until:
                 jump[np.searchsorted(time, events.time[e])] = True
     day = np.full(time.size, -1, np.int64)
     day[np.searchsorted(time, days)] = np.arange(len(days))
