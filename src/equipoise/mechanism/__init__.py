@@ -1,0 +1,1 @@
+"""Mechanism room: what would have to be true for the drug to work."""
