@@ -63,7 +63,8 @@ def export_archive(
     model_xml : str
         SBML that `parse_sbml` accepts; Level 3 if there are doses.
     simulations, observables, measurements, parameters : sequences
-        See `TimeCourse`, `Observable`, `Measurement`, `FitParameter`.
+        See `TimeCourse`, `Observable`, `Measurement`, `FitParameter`. COPASI opens the first
+        simulation only.
     out : str or Path
         File to write, by custom ``*.omex``; written whole or not at all, the same bytes for the
         same input.
@@ -105,7 +106,7 @@ def _manifest(model: SbmlModel, members: Mapping[str, bytes]) -> bytes:
     formats = {
         REFERENCE: sbml,
         DOSED: sbml,
-        SIMULATIONS: f"{SPECIFICATIONS}/sed-ml.level-1.version-4",
+        SIMULATIONS: f"{SPECIFICATIONS}/sed-ml",  # COPASI passes over one with its version
         METADATA: f"{SPECIFICATIONS}/omex-metadata",
         PROBLEM: f"{SPECIFICATIONS}/petab.version-1",
     }
