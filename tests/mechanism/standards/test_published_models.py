@@ -1,4 +1,4 @@
-"""The published files run unchanged; the one that no integrator can run is refused with the reason."""
+"""The published files run unchanged; the one that no integrator can run is refused by name."""
 
 from __future__ import annotations
 
@@ -64,8 +64,7 @@ def test_every_file_is_accounted_for(published: Path) -> None:
     with (published / "sha256.csv").open(encoding="utf-8", newline="") as rows:
         listed = {row["file"]: row["sha256"] for row in csv.DictReader(rows)}
     found = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in published.glob("*.xml")
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in published.glob("*.xml")
     }
     assert found == listed
     assert "CC0 1.0" in (published / "SOURCES.md").read_text(encoding="utf-8")

@@ -1,8 +1,9 @@
 """Write archives and the trajectories they must give (see README.md).
 
-    .venv/bin/python validation/mechanism/standards/write_archives.py FOLDER [MODEL.xml DOSES.csv]
+    .venv/bin/python validation/mechanism/standards/write_archives.py [FOLDER [MODEL.xml DOSES.csv]]
 
-Without a model only the small one beside this file is written. DOSES.csv has the columns
+Without a model only the small one beside this file is written; without a folder it is thrown away
+after it was read back. DOSES.csv has the columns
 time, target, change; the last time of a dose is rounded up to the end of the simulation.
 """
 
@@ -11,9 +12,11 @@ from __future__ import annotations
 import csv
 import math
 import sys
+import tempfile
 from pathlib import Path
 
 import antimony
+import pandas as pd
 
 from equipoise.mechanism.standards import (
     DoseChange,
@@ -23,7 +26,9 @@ from equipoise.mechanism.standards import (
     TimeCourse,
     export_archive,
     parse_sbml,
+    read_archive,
     simulate_sbml,
+    with_values,
 )
 
 HERE = Path(__file__).parent
@@ -72,15 +77,32 @@ def write(folder: Path, name: str, xml: str, course: TimeCourse) -> None:
         parameters=[FitParameter(free, value, value / 10.0, value * 10.0)],
         out=folder / f"{name}.omex",
     )
-    print(f"{name}: {len(course.doses)} doses, {course.points} times, {len(course.outputs)} outputs")
+    read = read_archive(folder / f"{name}.omex")
+    one = read.simulations[0]
+    back = simulate_sbml(
+        with_values(read.model, one.values), one.end, one.points, columns=one.outputs
+    )
+    print(
+        f"| {name} | {len(course.doses)} | {len(read.model.events)} | {course.points} | "
+        f"{len(course.outputs)} | {within(back, table)} |"
+    )
+
+
+def within(found: pd.DataFrame, wanted: pd.DataFrame) -> str:
+    """Power of ten that bounds the differences, each as a share of the column's largest value."""
+    size = wanted.abs().max().clip(lower=1e-9)
+    apart = float(((found - wanted).abs() / size).to_numpy().max())
+    return f"below 1e{math.floor(math.log10(max(apart, 1e-16))) + 1:+03d}"
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    write(folder, "two_drugs", *small())
-    if len(sys.argv) > 2:
-        write(folder, "model", *given(Path(sys.argv[2]), Path(sys.argv[3])))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(sys.argv[1] if len(sys.argv) > 1 else scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        print("| model | doses | events | times | states | read back here |")
+        write(folder, "two_drugs", *small())
+        if len(sys.argv) > 2:
+            write(folder, "model", *given(Path(sys.argv[2]), Path(sys.argv[3])))
 
 
 if __name__ == "__main__":
