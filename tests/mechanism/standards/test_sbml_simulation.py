@@ -58,6 +58,23 @@ def test_twelve_cycles_give_twelve_doses(drug: SbmlModel) -> None:
         assert sorted(set(table["total"])) == list(range(1, 13))
 
 
+@pytest.mark.parametrize(("end", "points", "every"), [(7.0, 71, 0.1), (84.0, 85, 7.0 / 3.0)])
+def test_times_that_differ_by_rounding_are_one(
+    drug: SbmlModel, end: float, points: int, every: float
+) -> None:
+    """Times added up and times multiplied, beside the times of the output."""
+    number = round(end / every)
+    added = list(np.cumsum([every] * number))
+    multiplied = [every * (i + 1) for i in range(number)]
+    assert added != multiplied
+    doses = [DoseChange(t, "total", 1.0) for t in added + multiplied]
+    table = simulate_sbml(drug, end, points, doses=doses, columns=["total"])
+    counts = table["total"].to_numpy()
+    assert len(table) == points
+    assert counts[-1] == 2.0 * number
+    assert set(np.diff(counts)) == {0.0, 2.0} or set(np.diff(counts)) == {2.0}
+
+
 def test_the_value_at_a_dose_is_the_one_after_it(drug: SbmlModel) -> None:
     doses = [(t, "total", 1.0) for t in (0.0, 2.0, 4.0, 4.5)]
     table = simulate_sbml(drug, 4.0, 5, doses=doses, columns=["total"])

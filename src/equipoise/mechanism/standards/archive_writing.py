@@ -52,11 +52,11 @@ def export_archive(
     if there are doses), the simulations in SED-ML L1V4 (``simulations.sedml``) and, with
     observables, a PEtab 1 problem (``problem.yaml`` and its tables).
 
-    Doses are events of the copy. PEtab 1 has no dosing table at all, and the repeated task of
-    SED-ML could only restart a simulation at equal distances, which few tools carry out; events
-    at fixed times are read by all of them. So the copy has one event for each time of a dose and
-    one switch for each simulation; SED-ML and PEtab set the switches. The reference model stays
-    free of events.
+    Doses are events of the copy. PEtab 1 has no table of doses, and the repeated task of SED-ML
+    does not add an amount to what is there; events at fixed times do, and COPASI and libroadrunner
+    give the trajectory of our own scheduler with them. So the copy has one event for each time of a
+    dose and one switch for each simulation; SED-ML and PEtab set the switches. The reference model
+    stays free of events.
 
     Parameters
     ----------

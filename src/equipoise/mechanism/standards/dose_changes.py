@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from itertools import groupby
 from typing import NamedTuple
 
 from equipoise.errors import InputError, Problem
 from equipoise.mechanism.standards.sbml_model import SbmlModel
+
+NEAR = 1e-12
+"""Times nearer than this share of themselves are one: 3 x 0.1 and 0.3 differ in the last digit."""
 
 
 class DoseChange(NamedTuple):
@@ -36,6 +38,8 @@ def by_time(
 ) -> list[tuple[float, dict[str, float]]]:
     """Return the changes of each time in order; several of one target at one time are added.
 
+    Times that differ by rounding alone are one (`NEAR`).
+
     Raises
     ------
     InputError
@@ -46,14 +50,31 @@ def by_time(
     problems = [p for i, dose in enumerate(changes, 1) for p in _wrong(i, dose, model)]
     if problems:
         raise InputError(problems)
-    ordered = sorted(changes, key=lambda dose: dose.time)
-    together = []
-    for time, group in groupby(ordered, key=lambda dose: dose.time):
-        added: dict[str, float] = {}
-        for dose in group:
-            added[dose.target] = added.get(dose.target, 0.0) + dose.change
-        together.append((float(time), added))
-    return together
+    one = same_times(dose.time for dose in changes)
+    at: dict[float, dict[str, float]] = {}
+    for dose in sorted(changes):
+        added = at.setdefault(one[dose.time], {})
+        added[dose.target] = added.get(dose.target, 0.0) + dose.change
+    return list(at.items())
+
+
+def same_times(times: Iterable[float], preferred: Iterable[float] = ()) -> dict[float, float]:
+    """Return for each time the one that stands for all that differ from it by rounding.
+
+    That is the first of `preferred` among them if there is one, else the smallest.
+    """
+    anchors = {float(time) for time in preferred}
+    groups: list[list[float]] = []
+    for time in sorted({*map(float, times), *anchors}):
+        if groups and time - groups[-1][0] <= NEAR * time:
+            groups[-1].append(time)
+        else:
+            groups.append([time])
+    return {
+        time: next((t for t in group if t in anchors), group[0])
+        for group in groups
+        for time in group
+    }
 
 
 def _wrong(number: int, dose: DoseChange, model: SbmlModel) -> list[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from equipoise.mechanism.standards.dose_changes import DoseChange, by_time
+from equipoise.mechanism.standards.dose_changes import DoseChange, by_time, same_times
 from equipoise.mechanism.standards.sbml_model import PARAMETER, SbmlModel
 from equipoise.mechanism.standards.xml_editing import Edit, Place, edited, places, prefix
 from equipoise.mechanism.standards.xml_editing import with_attribute as attribute_edit
@@ -66,11 +66,13 @@ def with_dose_events(model: SbmlModel, doses: Mapping[str, Sequence[DoseChange]]
     switches = {name: _free(f"doses_of_{name}", model) for name, given in doses.items() if given}
     if not switches:
         return DosedModel(model.xml, {})
+    given = {switch: by_time(doses[name], model) for name, switch in switches.items()}
+    one = same_times(time for changes in given.values() for time, _ in changes)
     every: dict[float, dict[str, dict[str, float]]] = {}
-    for name, switch in switches.items():
-        for time, added in by_time(doses[name], model):
+    for switch, changes in given.items():
+        for time, added in changes:
             for target, change in added.items():
-                every.setdefault(time, {}).setdefault(target, {})[switch] = change
+                every.setdefault(one[time], {}).setdefault(target, {})[switch] = change
     found = places(model.xml, len(PARAMETER))
     targets = {target for added in every.values() for target in added}
     lead = prefix(model.xml, next(place for place in found if place.path == MODEL))

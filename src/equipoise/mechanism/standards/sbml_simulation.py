@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equipoise.errors import ComputationError, InputError, Problem
-from equipoise.mechanism.standards.dose_changes import by_time
+from equipoise.mechanism.standards.dose_changes import by_time, same_times
 from equipoise.mechanism.standards.engine import require
 from equipoise.mechanism.standards.sbml_model import SbmlModel
 
@@ -70,26 +70,27 @@ def simulate_sbml(
     """
     names = list(model.varying if columns is None else columns)
     _check(model, end, points, tolerance, absolute_tolerance, names)
-    jumps = [jump for jump in by_time(doses, model) if jump[0] <= end]
+    times = np.linspace(0.0, end, points)
+    given = by_time(doses, model)
+    one = same_times((time for time, _ in given), times)
+    jumps = {one[time]: added for time, added in given if one[time] <= end}
     runner = _load(model, tolerance, absolute_tolerance)
     runner.timeCourseSelections = ["time", *(_selection(model, name) for name in names)]
-    times = np.linspace(0.0, end, points)
     rows = _run(runner, times, jumps, model.file)
     return pd.DataFrame(rows, columns=["time", *names])
 
 
 def _run(
-    runner: Any, times: NDArray[np.float64], jumps: list[tuple[float, dict[str, float]]], file: str
+    runner: Any, times: NDArray[np.float64], jumps: dict[float, dict[str, float]], file: str
 ) -> NDArray[np.float64]:
-    stops = sorted({0.0, float(times[-1]), *(time for time, _ in jumps)})
-    added = dict(jumps)
+    stops = sorted({0.0, float(times[-1]), *jumps})
     rows = []
     for index, stop in enumerate(stops):
         if index:
             start = stops[index - 1]
             inner = times[(times > start) & (times < stop)]
             rows.append(_integrate(runner, [start, *inner, stop], file)[1:-1])
-        for target, change in added.get(stop, {}).items():
+        for target, change in jumps.get(stop, {}).items():
             runner[target] = runner[target] + change
         if stop in times:
             here = np.asarray(runner.getSelectedValues(), dtype=np.float64)
