@@ -126,6 +126,19 @@ def test_no_variance_has_no_indices():
     assert all(np.isnan(row.total) for row in found.factors)
 
 
+def test_ranks_do_not_know_a_monotone_change():
+    """Ranks of D and of exp(3 D) are the same; extremes rule the variance of the latter."""
+    one, two = (
+        arm_difference_indices(
+            f, ANGLES, np.random.default_rng(6), size=128, resamples=3, ranked=True
+        )
+        for f in (ishigami, lambda x: np.exp(3.0 * ishigami(x)))
+    )
+    assert one.factors == two.factors
+    assert one.ranked
+    assert one.sd < two.sd
+
+
 def test_bad_arguments_are_named_at_once():
     with pytest.raises(InputError) as caught:
         arm_difference_indices(ishigami, ANGLES[:1], np.random.default_rng(1), size=100)
