@@ -38,6 +38,7 @@ from equipoise.mechanism.sensitivity import (
     ModelGain,
     split_effects,
 )
+from equipoise.mechanism.sources import MechanismSources
 from equipoise.mechanism.systemic import with_systemic
 
 Say = Callable[[str], None]
@@ -65,6 +66,8 @@ class CaseMechanism:
     drug, backbone, definition : str
         What effects are about.
     summary : ModelSummary
+    sources : MechanismSources
+        What the ids and symbols below stand for.
     exposures : tuple of ExposureCheck
     systemic : SystemicFit
     calibration : Calibration
@@ -93,6 +96,7 @@ class CaseMechanism:
     backbone: str
     definition: str
     summary: ModelSummary
+    sources: MechanismSources
     exposures: tuple[ExposureCheck, ...]
     systemic: SystemicFit
     calibration: Calibration
