@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from equipoise.mechanism.accepted import accepted_population
 from equipoise.mechanism.arm_store import ArmStore
 from equipoise.mechanism.calibrating import calibrate, fit_population
 from equipoise.mechanism.calibration.calibration_record import Calibration
@@ -15,9 +16,10 @@ from equipoise.mechanism.combinations import CombinationCell, ResponseSurface, S
 from equipoise.mechanism.combined_effects import combined_effects
 from equipoise.mechanism.drug_checks import DrugCheck, drug_checks
 from equipoise.mechanism.drug_effects import DrugEffect, drug_effects, edge_draws
+from equipoise.mechanism.effect_indices import difference_indices
 from equipoise.mechanism.exposure import ExposureCheck, check_exposures
 from equipoise.mechanism.identifiability import profiles
-from equipoise.mechanism.must_be_true import must_be_true
+from equipoise.mechanism.must_be_true import drives, must_be_true
 from equipoise.mechanism.plan import MechanismPlan
 from equipoise.mechanism.population import StratumAcceptance
 from equipoise.mechanism.recurrence import RecurrenceCheck, tie_recurrence
@@ -36,12 +38,18 @@ from equipoise.mechanism.sensitivity import (
     IsoEffects,
     MarkerSplits,
     ModelGain,
+    model_gain,
     split_effects,
 )
 from equipoise.mechanism.sources import MechanismSources
 from equipoise.mechanism.systemic import with_systemic
 
 Say = Callable[[str], None]
+
+RIVAL_DRAWS = 1000
+"""Draws of the uncertain parameters against the window trials."""
+FEW = 10
+"""Draws, and patients of each, of what is exploratory."""
 
 
 @dataclass(frozen=True)
@@ -118,3 +126,92 @@ class CaseMechanism:
     sweeps: tuple[Sweep, ...]
     surface: ResponseSurface
     seed: int
+
+
+def assess_mechanism(
+    case: CaseModel,
+    plan: MechanismPlan,
+    seed: int,
+    *,
+    workers: int = 1,
+    say: Say = lambda step: None,
+) -> CaseMechanism:
+    """Work out everything that the room says of a case.
+
+    Parameters
+    ----------
+    case : CaseModel
+    plan : MechanismPlan
+    seed : int
+        Of every draw; the same seed gives the same numbers for any number of workers.
+    workers : int
+        Threads.
+    say : callable
+        Called with the name of each step.
+    """
+    exposures = check_exposures(case.exposures, case.model, case.drugs, case.regimens)
+    case, systemic = with_systemic(case, plan)
+    calibration = calibrate(case, plan, seed, workers=workers, say=say)
+    store = ArmStore(case, plan, fit_population(case, plan, seed), workers)
+    say("mechanism: recurrence")
+    recurrence = tie_recurrence(case, plan, calibration, store, np.random.default_rng([seed, 8]))
+    accepted = accepted_population(case, plan, calibration, seed, workers)
+    say("mechanism: rivals")
+    people = store.population.parameters
+    trials = window_trials(
+        case.model, case.drugs, case.regimens, case.evidence, people, also=plan.readouts
+    )
+    predicted = predicted_effects(
+        trials, case.rivals, draws=RIVAL_DRAWS, seed=seed, workers=workers
+    )
+    weights = weigh_rivals(predicted, plan.reference)
+    say("mechanism: effects of the drug")
+    edges = edge_draws(case, plan, calibration, recurrence.link, seed, workers=workers)
+    effects, outcomes, markers = drug_effects(case, plan, edges, case.rivals)
+    held = [t for t in case.targets if t.id in plan.drug_targets]
+    alone = next(e for e in effects if e.rival == plan.drive.rival)
+    say("mechanism: sensitivity")
+    indices = difference_indices(case, plan, calibration, recurrence.link, seed, workers)
+    say("mechanism: combinations")
+    few = edge_draws(
+        case, plan, calibration, recurrence.link, seed, draws=FEW, patients=FEW, workers=workers
+    )
+    cells, sweeps, surface = combined_effects(case, plan, few, case.rivals)
+    return CaseMechanism(
+        drug=plan.drug,
+        backbone=plan.backbones[0],
+        definition=plan.definition,
+        summary=_summary(case),
+        exposures=exposures,
+        systemic=systemic,
+        calibration=calibration,
+        recurrence=recurrence,
+        acceptance=accepted.strata,
+        accepted=len(accepted.indices),
+        generated=len(accepted.prior),
+        effective_patients=accepted.effective_size,
+        weights=weights,
+        readouts=predicted_readouts(predicted),
+        profiles=profiles(plan.profiles, trials, case.rivals),
+        effects=effects,
+        checks=drug_checks(held, effects),
+        splits=split_effects(outcomes, markers),
+        indices=indices,
+        iso=must_be_true(case, plan, case.experiments),
+        gain=model_gain(alone.log_odds_ratios[:, 0], drives(case, plan, edges.rows)),
+        cells=cells,
+        sweeps=sweeps,
+        surface=surface,
+        seed=seed,
+    )
+
+
+def _summary(case: CaseModel) -> ModelSummary:
+    model = case.model
+    count = {
+        standing: sum(row.standing == standing for row in model.parameters)
+        for standing in ("printed", "derived", "fitted", "assumed")
+    }
+    return ModelSummary(
+        len(model.names_of_states), len(model.parameters), **count, digest=model.digest
+    )

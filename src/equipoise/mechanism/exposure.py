@@ -92,7 +92,7 @@ def read_exposure_rows(
 def _problems(
     row: ExposureRow, model: MechanismModel, regimens: dict[str, Regimen]
 ) -> Iterator[Problem]:
-    outputs = {*model.names_of_states, *(name for name, _ in model.assignments)}
+    outputs = {*model.names_of_states, *model.assignments}
     if row.output not in outputs:
         yield Problem(FILE, row.id, "output", row.output, "a quantity of the model", "Correct it.")
     if row.end_day <= row.start_day:
@@ -133,7 +133,7 @@ def _check(
     changes = {name: float(value) for name, value in _pairs(row.patient)}
     patient = model.with_values(changes).values[None, :]
     timed = schedule(combined(regimens, row.regimen), drugs, model, row.end_day)
-    steps = max(2, int(round((row.end_day - row.start_day) / STEP)) + 1)
+    steps = max(2, round((row.end_day - row.start_day) / STEP) + 1)
     days = np.linspace(row.start_day, row.end_day, steps)
     response = simulate_patients(model, timed, patient, outputs=[row.output], days=days.tolist())
     level = response.of(row.output)[0]

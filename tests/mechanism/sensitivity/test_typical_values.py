@@ -7,6 +7,7 @@ import pytest
 from tests.mechanism.sensitivity.invented_model import patients
 
 from equipoise.errors import InputError
+from equipoise.mechanism.rivals import parameter_ranges
 from equipoise.mechanism.sensitivity import (
     UncertainFactor,
     uncertain_factors,
@@ -21,11 +22,18 @@ def test_a_positive_range_is_uniform_on_the_log_scale():
     assert UncertainFactor("a", 0.0, 8.0).values(u).tolist() == pytest.approx([0, 2, 4, 6, 8])
 
 
-def test_limits_come_from_the_table(model):
-    assert uncertain_factors(model, ["Kp", "gain"]) == (
-        UncertainFactor("Kp", 0.5, 30.0),
-        UncertainFactor("gain", 0.0, 1.0),
-    )
+def test_priors_are_those_of_the_rivals(model):
+    """One draw of `ParameterRanges` from the same uniform numbers."""
+    names = ["Kp", "gain", "EC50"]
+    drawn = parameter_ranges(model, names).draw(50, np.random.default_rng(4))
+    uniform = np.random.default_rng(4).random((50, 3))
+    found = [f.values(uniform[:, i]) for i, f in enumerate(uncertain_factors(model, names))]
+    assert np.column_stack(found) == pytest.approx(drawn, rel=1e-12)
+    assert (found[0] >= 0.5).all()
+    assert (found[0] <= 30.0).all()
+
+
+def test_what_has_no_range_is_refused(model):
     with pytest.raises(InputError) as caught:
         uncertain_factors(model, ["Kp", "Kp", "clonogenic"])
     assert len(caught.value.problems) == 2

@@ -44,6 +44,8 @@ from equipoise.mechanism.sensitivity.needed_gain import (
     total_drive,
 )
 from equipoise.mechanism.sensitivity.typical_values import (
+    Factor,
+    RangeFactor,
     UncertainFactor,
     uncertain_factors,
     with_coefficients,
@@ -58,6 +60,7 @@ __all__ = [
     "DriveBand",
     "DriveTerm",
     "ExposureBand",
+    "Factor",
     "FactorIndices",
     "IsoEffects",
     "IsoLine",
@@ -66,6 +69,7 @@ __all__ = [
     "ModelGain",
     "NeededGain",
     "OutcomeSetting",
+    "RangeFactor",
     "RivalOutcomes",
     "RivalSeparation",
     "SplitEffect",

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.stats import qmc, sobol_indices
 
 from equipoise.errors import ComputationError, InputError, Problem
-from equipoise.mechanism.sensitivity.typical_values import UncertainFactor
+from equipoise.mechanism.sensitivity.typical_values import Factor
 from equipoise.synthesis.arrays import Array
 
 METHOD_CITES = {"arm_difference_indices": ("saltelli2010", "sobol2001")}
@@ -77,7 +77,7 @@ class DifferenceIndices:
 
 def arm_difference_indices(
     difference: Difference,
-    factors: Sequence[UncertainFactor],
+    factors: Sequence[Factor],
     rng: np.random.Generator,
     *,
     size: int = 128,
@@ -90,7 +90,7 @@ def arm_difference_indices(
     ----------
     difference : callable
         Called once, with all `size (d + 2)` points, shape (points, d).
-    factors : sequence of UncertainFactor
+    factors : sequence of Factor
         Two or more, independent.
     rng : numpy.random.Generator
         Scrambles the points and draws the bootstrap.

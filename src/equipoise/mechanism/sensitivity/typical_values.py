@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from equipoise.errors import InputError, Problem
 from equipoise.mechanism.models import MechanismModel
+from equipoise.mechanism.rivals import parameter_ranges
 from equipoise.synthesis.arrays import Array
+
+
+class Factor(Protocol):
+    """Something uncertain: a name, and its values at uniform numbers."""
+
+    @property
+    def name(self) -> str:
+        """Name, for tables."""
+
+    def values(self, uniform: Array) -> Array:
+        """Return values at uniform numbers between 0 and 1, of the same shape."""
 
 
 @dataclass(frozen=True)
 class UncertainFactor:
-    """A typical value that is known within limits.
-
-    Its prior is uniform on the log scale where `low` is above 0, else uniform: no value outside the
-    limits is drawn, so that a share stays a share.
+    """What may be anything between two limits: uniform, on the log scale where `low` is above 0.
 
     Attributes
     ----------
@@ -46,16 +57,37 @@ class UncertainFactor:
         return made
 
 
-def uncertain_factors(model: MechanismModel, symbols: Sequence[str]) -> tuple[UncertainFactor, ...]:
-    """Return parameters as factors with the limits that the table of parameters gives them.
+@dataclass(frozen=True)
+class RangeFactor:
+    """A typical value with the prior that its row of the table of parameters gives it.
+
+    Normal on the working scale (the logarithm where `logged`) and cut at `low` and `high`; see
+    `rivals.ParameterRanges`, of which this is one column.
+    """
+
+    name: str
+    logged: bool
+    centre: float
+    sd: float
+    low: float
+    high: float
+
+    def values(self, uniform: Array) -> Array:
+        """Return values at uniform numbers between 0 and 1, of the same shape."""
+        bottom, top = ndtr((np.array([self.low, self.high]) - self.centre) / self.sd)
+        working: Array = self.centre + self.sd * ndtri(bottom + (top - bottom) * uniform)
+        return np.exp(working) if self.logged else working
+
+
+def uncertain_factors(model: MechanismModel, symbols: Sequence[str]) -> tuple[RangeFactor, ...]:
+    """Return parameters as factors with the priors that the table of parameters gives them.
 
     Raises
     ------
     InputError
-        Every symbol that is no parameter, stands twice, or has no limits with `low < high`.
+        Every symbol that stands twice or has no limits with `low < high`.
     """
     problems: list[Problem] = []
-    found: list[UncertainFactor] = []
     action = "Give low and high in the table of parameters, or leave it out."
     for position, symbol in enumerate(symbols):
         row = model.parameters[model.index(symbol)]
@@ -64,11 +96,14 @@ def uncertain_factors(model: MechanismModel, symbols: Sequence[str]) -> tuple[Un
         elif row.low is None or row.high is None or not row.low < row.high:
             value = f"{row.low} to {row.high}"
             problems.append(Problem("", symbol, "low, high", value, "low below high", action))
-        else:
-            found.append(UncertainFactor(symbol, row.low, row.high))
     if problems:
         raise InputError(problems)
-    return tuple(found)
+    r = parameter_ranges(model, symbols)
+    columns = (r.logged, r.centre, r.sd, r.low, r.high)
+    return tuple(
+        RangeFactor(name, *row)
+        for name, *row in zip(r.names, *(c.tolist() for c in columns), strict=True)
+    )
 
 
 def with_typical_values(
