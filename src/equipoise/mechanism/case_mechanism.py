@@ -41,7 +41,7 @@ from equipoise.mechanism.sensitivity import (
     model_gain,
     split_effects,
 )
-from equipoise.mechanism.sources import MechanismSources
+from equipoise.mechanism.sources import MechanismSources, mechanism_sources
 from equipoise.mechanism.systemic import with_systemic
 
 Say = Callable[[str], None]
@@ -182,6 +182,7 @@ def assess_mechanism(
         backbone=plan.backbones[0],
         definition=plan.definition,
         summary=_summary(case),
+        sources=mechanism_sources(case, plan),
         exposures=exposures,
         systemic=systemic,
         calibration=calibration,
