@@ -39,6 +39,7 @@ from equipoise.mechanism.sensitivity import (
     ModelGain,
     split_effects,
 )
+from equipoise.mechanism.sources import MechanismSources, mechanism_sources
 from equipoise.mechanism.systemic import with_systemic
 
 Say = Callable[[str], None]
@@ -71,6 +72,8 @@ class CaseMechanism:
     drug, backbone, definition : str
         What effects are about.
     summary : ModelSummary
+    sources : MechanismSources
+        What the ids and symbols below stand for.
     exposures : tuple of ExposureCheck
     systemic : SystemicFit
     calibration : Calibration
@@ -100,6 +103,7 @@ class CaseMechanism:
     backbone: str
     definition: str
     summary: ModelSummary
+    sources: MechanismSources
     exposures: tuple[ExposureCheck, ...]
     systemic: SystemicFit
     calibration: Calibration
@@ -180,6 +184,7 @@ def assess_mechanism(
         backbone=plan.backbones[0],
         definition=plan.definition,
         summary=_summary(case),
+        sources=mechanism_sources(case, plan),
         exposures=exposures,
         systemic=systemic,
         calibration=calibration,
