@@ -24,7 +24,7 @@ SCRATCH = ROOT / "build" / "validation"
 TOLERANCE = 1e-9
 """Largest relative difference between two runs of the same recipe (other R, other BLAS)."""
 
-OPTIONAL = ("mpmath",)
+OPTIONAL = ("mpmath", "basico")
 """Modules of single recipes that equipoise does not install; without one its recipe is not run."""
 
 

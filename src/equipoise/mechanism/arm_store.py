@@ -23,14 +23,18 @@ class ArmStore:
         """Integrals of a regimen."""
         key = (regimen, burden_ratio)
         if key not in self._known:
-            whole = arm_integrals(
-                self.case,
-                self.plan.kill,
-                regimen,
-                self.population,
-                burden_ratio=burden_ratio,
-                workers=self.workers,
-            )
+            whole = self.whole(regimen, burden_ratio)
             self._known[key] = whole.kept()
             self.failed += len(whole.cells) - len(self._known[key].cells)
         return self._known[key]
+
+    def whole(self, regimen: str, burden_ratio: float = 1.0) -> KillIntegrals:
+        """Integrals of a regimen, patients whose solution failed among them."""
+        return arm_integrals(
+            self.case,
+            self.plan.kill,
+            regimen,
+            self.population,
+            burden_ratio=burden_ratio,
+            workers=self.workers,
+        )

@@ -17,7 +17,6 @@ from equipoise.mechanism.plan import MechanismPlan
 from equipoise.mechanism.population import VirtualPopulation, draw_population
 from equipoise.mechanism.population.quasi_random import sobol
 from equipoise.mechanism.population.streams import independent
-from equipoise.synthesis.arrays import Array
 
 Say = Callable[[str], None]
 

@@ -14,6 +14,7 @@ from equipoise.errors import InputError, Problem
 from equipoise.evidence.fields import Name, Record, Text, Url
 from equipoise.mechanism.calibration.response_targets import ResponseTarget, read_targets
 from equipoise.mechanism.dosing import Drug, Regimen, combined, read_drugs, read_regimens
+from equipoise.mechanism.exposure import ExposureRow, read_exposure_rows
 from equipoise.mechanism.models import MechanismModel, read_model
 from equipoise.mechanism.plan import MechanismPlan
 from equipoise.mechanism.population import (
@@ -23,6 +24,13 @@ from equipoise.mechanism.population import (
     read_covariates,
 )
 from equipoise.mechanism.records import read_records
+from equipoise.mechanism.rivals import (
+    Rival,
+    RivalEvidence,
+    read_rival_evidence,
+    read_rivals,
+)
+from equipoise.mechanism.sensitivity import CellExperiment, read_cell_experiments
 
 FOLDER = "mechanism"
 R = TypeVar("R")
@@ -59,6 +67,12 @@ class CaseModel:
     covariates : tuple of Covariate
     correlations : tuple of Correlation
     targets : tuple of ResponseTarget
+    rivals : tuple of Rival
+    evidence : tuple of RivalEvidence
+        What window trials saw of them.
+    experiments : tuple of CellExperiment
+    exposures : tuple of ExposureRow
+        Printed drug levels.
     """
 
     model: MechanismModel
@@ -68,6 +82,10 @@ class CaseModel:
     covariates: tuple[Covariate, ...]
     correlations: tuple[Correlation, ...]
     targets: tuple[ResponseTarget, ...]
+    rivals: tuple[Rival, ...]
+    evidence: tuple[RivalEvidence, ...]
+    experiments: tuple[CellExperiment, ...]
+    exposures: tuple[ExposureRow, ...]
 
     def target(self, row: str) -> ResponseTarget:
         """Return a target by its id."""
@@ -121,22 +139,28 @@ def read_case_model(folder: Traversable) -> CaseModel:
     name = f"{FOLDER}/regimen_days.csv"
     days = tried(lambda: read_records(folder / "regimen_days.csv", RegimenDays, name, "regimen"))
     targets = tried(lambda: read_targets(folder / "targets.csv"))
-    regimens = covariates = correlations = None
-    if drugs is not None:
-        regimens = tried(lambda: read_regimens(folder / "regimens.csv", drugs))
-    if model is not None:
-        covariates = tried(lambda: read_covariates(folder / "covariates.csv", model))
-    if model is not None and covariates is not None:
-        file = folder / "correlations.csv"
-        if file.is_file():
-            correlations = tried(lambda: read_correlations(file, model, covariates))
-    if regimens is not None and days is not None:
+    experiments = tried(lambda: read_cell_experiments(folder / "cell_experiments.csv"))
+    regimens = drugs and tried(lambda: read_regimens(folder / "regimens.csv", drugs))
+    if regimens and days:
         problems += _days_problems(days, regimens)
-    if problems or model is None or drugs is None or regimens is None or days is None:
+    if problems or not (model and drugs and regimens and days and targets):
+        raise InputError(problems)
+    covariates = tried(lambda: read_covariates(folder / "covariates.csv", model)) or ()
+    rivals = tried(lambda: read_rivals(folder / "rivals.csv", model)) or ()
+    file = folder / "rival_evidence.csv"
+    evidence = tried(lambda: read_rival_evidence(file, model, regimens)) or ()
+    file = folder / "correlations.csv"
+    correlations = (
+        tried(lambda: read_correlations(file, model, covariates)) if file.is_file() else ()
+    )
+    levels = folder / "exposure_checks.csv"
+    exposures = tried(lambda: read_exposure_rows(levels, model, regimens)) or ()
+    if problems:
         raise InputError(problems)
     surgery = {row.regimen: row.days for row in days if row.days is not None}
     return CaseModel(
-        model, drugs, regimens, surgery, covariates or (), correlations or (), targets or ()
+        *(model, drugs, regimens, surgery, covariates, correlations or (), targets),
+        *(rivals, evidence, experiments or (), exposures),
     )
 
 
@@ -157,6 +181,7 @@ def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
     model = case.model
     parameters, states = set(model.names_of_parameters), set(model.names_of_states)
     targets = {target.id for target in case.targets}
+    ids = {rival.id for rival in case.rivals}
     kill = plan.kill
     wanted = [
         *(("fitted", name, parameters) for name in plan.fitted),
@@ -179,6 +204,14 @@ def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
         *(("drive", name, parameters | {""}) for name in plan.drive.weights),
         *(("drive", name, parameters | {""}) for name in plan.drive.steepness),
         *(("drive", name, states) for name in plan.drive.states),
+        *(("drive.rival", name, ids) for name in (plan.drive.rival, plan.reference)),
+        *(("combined_rivals", name, ids) for name in plan.combined_rivals),
+        *(("profiles.rival", row.rival, ids) for row in plan.profiles),
+        *(
+            ("profiles", name, parameters)
+            for row in plan.profiles
+            for name in (row.parameter, *row.tied, *row.free)
+        ),
         *(("accept", name, targets) for name in plan.accept.values()),
     ]
     if plan.partner:

@@ -51,8 +51,6 @@ class MarkerSplit(Slice):
 class DrivePlan(Slice):
     """What sets the drug's drive in the tumour, for the figure of what must be true."""
 
-    concentration: str
-    """Assigned quantity: concentration in blood, umol/L."""
     tissue_ratio: str
     """Parameter: tumour against blood."""
     half_concentrations: tuple[str, ...]
@@ -69,6 +67,25 @@ class DrivePlan(Slice):
     """Id of the target with the concentration measured in patients."""
     odds_ratios: tuple[Positive, ...] = (1.1, 1.34, 1.5, 2.0, 3.0)
     """Effects whose lines are drawn."""
+
+
+class ProfilePlan(Slice):
+    """One profile likelihood over the window trials."""
+
+    parameter: str
+    """Parameter that is held on the grid."""
+    rival: str
+    """Rival under which it acts."""
+    low: Positive
+    """Least value."""
+    high: Positive
+    """Greatest value."""
+    tied: tuple[str, ...] = ()
+    """Parameters that keep their ratio to it."""
+    free: tuple[str, ...] = ()
+    """Parameters over which the density is maximised, each held by its range."""
+    points: Annotated[int, Field(ge=3, le=101)] = 13
+    """Points of the grid, even on the log scale."""
 
 
 class MechanismPlan(Slice):
@@ -100,8 +117,18 @@ class MechanismPlan(Slice):
     """Parameters of the drug's effect that are drawn from their ranges under a rival."""
     splits: tuple[MarkerSplit, ...] = ()
     """Markers that might tell rivals apart."""
+    profiles: tuple[ProfilePlan, ...] = ()
+    """Profiles of what carries the answer."""
+    combined_rivals: tuple[str, ...]
+    """Rivals under which combinations are ranked; sweeps are under the first."""
+    reference: str
+    """Rival without an effect, against which Bayes factors are given."""
+    readouts: tuple[str, ...] = ()
+    """Signals that are predicted beside those of the window trials."""
     drive: DrivePlan
     """What sets the drug's drive."""
+    drug_targets: tuple[str, ...] = ()
+    """Printed ratios of the drug itself, held out."""
     accept: dict[str, str] = Field(default_factory=dict)
     """Level of the stratum to the target whose share accepted patients must show."""
     stratum_share: Annotated[float, Field(ge=0, le=1)]

@@ -11,6 +11,7 @@ from equipoise.evidence.check import Finding
 from equipoise.evidence.gap_map import GapMap
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase
+from equipoise.mechanism.case_mechanism import CaseMechanism
 from equipoise.report.options import ReportOptions
 from equipoise.synthesis.evidence_synthesis import Synthesis
 
@@ -48,6 +49,8 @@ class Dossier:
     """Which study to do next, where the case asks."""
     biomarkers: CaseBiomarkers | None = None
     """Who could benefit, where the case has markers."""
+    mechanism: CaseMechanism | None = None
+    """What would have to be true, where the case has a model of the mechanism; simulated."""
 
     @property
     def results(self) -> tuple[Result, ...]:

@@ -13,7 +13,13 @@ from equipoise.mechanism.rivals.rival import Rival, read_rivals
 from equipoise.mechanism.rivals.rival_evidence import RivalEvidence, read_rival_evidence
 from equipoise.mechanism.rivals.rival_weights import RivalWeights, weigh_rivals
 from equipoise.mechanism.rivals.study_likelihood import WindowAssumptions, study_log_likelihood
-from equipoise.mechanism.rivals.systemic_fit import SystemicFit, SystemicTarget, fit_systemic
+from equipoise.mechanism.rivals.systemic_density import systemic_log_density
+from equipoise.mechanism.rivals.systemic_fit import (
+    SystemicFit,
+    SystemicTarget,
+    fit_systemic,
+    systemic_arm,
+)
 from equipoise.mechanism.rivals.window_trial import WindowTrials, window_trials
 
 __all__ = [
@@ -38,6 +44,8 @@ __all__ = [
     "read_rival_evidence",
     "read_rivals",
     "study_log_likelihood",
+    "systemic_arm",
+    "systemic_log_density",
     "weigh_rivals",
     "window_trials",
 ]

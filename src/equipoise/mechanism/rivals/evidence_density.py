@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from equipoise.mechanism.rivals.parameter_draws import parameter_ranges
+from equipoise.mechanism.rivals.parameter_draws import held_density
 from equipoise.mechanism.rivals.rival import Rival
 from equipoise.mechanism.rivals.study_likelihood import (
     ASSUMED,
@@ -54,8 +54,7 @@ def evidence_log_density(
     moved = [n for group in groups for n in group]
     base = np.array([model.values[model.index(n)] for n in moved])
     first = np.array([model.values[model.index(group[0])] for group in groups])
-    ranges = parameter_ranges(model, held)
-    places = [list(names).index(n) for n in ranges.names]
+    prior = held_density(model, names, held)
     owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
 
     def log_density(working: Array) -> float:
@@ -65,7 +64,6 @@ def evidence_log_density(
         if not np.isfinite(ratios).all():
             return LOWEST
         likelihood = float(log_likelihood_by_study(trials.rows, ratios, assumed).sum())
-        point = working[places]
-        return likelihood + ranges.log_density(np.where(ranges.logged, point, np.exp(point)))
+        return likelihood + prior(working)
 
     return log_density

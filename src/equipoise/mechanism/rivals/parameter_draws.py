@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +68,23 @@ def parameter_ranges(model: MechanismModel, names: Iterable[str]) -> ParameterRa
     a, b = (np.where(logged, np.log(np.where(logged, x, 1.0)), x) for x in (low, high))
     centre = np.where(logged, (a + b) / 2, value)
     return ParameterRanges(tuple(p.symbol for p in kept), logged, centre, (b - a) / (2 * Z95), a, b)
+
+
+def held_density(
+    model: MechanismModel, names: Sequence[str], held: Iterable[str]
+) -> Callable[[Array], float]:
+    """Return the log prior density at the logarithms of `names` of those that are `held`.
+
+    Uncut, so that a search sees no edge; 0 where none is held.
+    """
+    ranges = parameter_ranges(model, held)
+    places = [list(names).index(name) for name in ranges.names]
+
+    def log_density(working: Array) -> float:
+        point = working[places]
+        return ranges.log_density(np.where(ranges.logged, point, np.exp(point)))
+
+    return log_density
 
 
 def uncertain_behind(model: MechanismModel, readouts: Iterable[str]) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def read_rivals(file: Traversable | Path, model: MechanismModel) -> tuple[Rival,
             row.refuse("id", "each rival once", "Rename or remove one of the rows.")
         elif same:
             row.refuse("id", f"switches other than those of {same[0]}", "Remove one of the rows.")
-        found[rival.id] = rival
+        found.setdefault(rival.id, rival)
     if not problems and len(found) < 2:
         action = "Add the rivals to be weighed."
         problems.append(Problem(file.name, "", "", str(len(found)), "two rivals or more", action))

@@ -43,14 +43,14 @@ class WindowAssumptions:
         Log ratio that a single arm shows without any drug: 95 % within a fall of 25 % and a rise
         of 34 %, in neither direction rather than the other.
     sign_size : float
-        Size of a log ratio of which only sign and P are printed: a change of 20 %.
+        Size of a log ratio of which only sign and P are printed: ln 1.2.
     change_sd : float
         Standard deviation of a patient's log ratio between two samples.
     """
 
     drift_mean: float = 0.0
     drift_sd: float = 0.15
-    sign_size: float = 0.1823
+    sign_size: float = 0.1823215567939546
     change_sd: float = 0.6
 
 

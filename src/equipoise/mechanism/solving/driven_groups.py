@@ -2,8 +2,8 @@
 
 While the dosing repeats and the blocks that feed a group have settled, a dosing interval is the one
 before it: the difference of the two solutions only decays, as `e^(c s)`, `c` the coefficient of a
-state in its own rate. The pieces of the interval are then copied with that difference, and no rate
-is evaluated.
+state in its own rate. The pieces of the interval are then laid again with that difference, and no
+rate is evaluated.
 """
 
 from __future__ import annotations
@@ -13,12 +13,24 @@ import math
 import numpy as np
 
 from equipoise.mechanism.formulas import call_native
-from equipoise.mechanism.solving.exact_blocks import move, place
-from equipoise.mechanism.solving.readers import rates_at
-from equipoise.mechanism.solving.records import Array, Layout, Modes, Scratch, Tracks
+from equipoise.mechanism.solving.records import (
+    BYTES,
+    CURSOR,
+    LAST,
+    NEW_SLOPE,
+    SCALE,
+    SLOPE,
+    TRIAL,
+    WIDTH,
+    Array,
+    Code,
+    Integers,
+    Y,
+)
 from equipoise.mechanism.solving.runge_kutta import advance
+from equipoise.mechanism.solving.source_terms import CUBIC as WIDTH_OF_CUBIC
+from equipoise.mechanism.solving.sources import accept, add_cubic, forget, tell
 from equipoise.mechanism.solving.statuses import OK, TOO_MANY
-from equipoise.mechanism.solving.tracks import add_piece
 from equipoise.synthesis.compiled import part
 
 SETTLED = 1e-7
@@ -30,100 +42,104 @@ SAME_SPAN = 1e-9
 
 @part
 def follow_group(
-    layout: Layout,
+    code: Code,
     g: int,
-    modes: Modes,
-    tracks: Tracks,
-    room: Scratch,
+    row: Array,
+    book: Integers,
+    room: Array,
+    steps: Integers,
     p: Array,
     until: float,
-    tolerance: float,
+    limit: float,
 ) -> int:
-    """Solve driven group g from its start in `room.x` to `until`; return a status."""
-    size, at, track = layout.own_size[g], layout.own_at[g], layout.stiff_code.size + g
+    """Lay the pieces of driven group g from its start in `room[Y]` to `until`; return a status."""
+    size, at, track = code.own_size[g], code.own_at[g], code.size.size + g
+    reads, rates, floor = code.reads[g], code.own_rates[g], code.floor[at : at + size]
+    base, line = room.ctypes.data, BYTES * room.shape[1]
     own = np.empty(size)
-    call_native(layout.own_code[g], room.x.ctypes.data, p.ctypes.data, own.ctypes.data)
+    call_native(code.own_slopes[g], base + Y * line, p.ctypes.data, own.ctypes.data)
     for i in range(size):
-        room.y[i] = room.x[at + i]
-        room.scale[i] = abs(room.y[i])
-    fed = np.zeros((2, modes.level.shape[0], modes.level.shape[2], 2))
-    modes.cursor[:] = 0
-    tracks.last[track] = -1
+        room[SCALE, i] = abs(room[Y, i])
+    forget(book)
+    book[track, LAST] = -1
     t, h, span, old, status = 0.0, 1e-2, -1.0, 0, OK
     while t < until and status == OK:
-        end = next_node(layout, g, modes, t, until)
-        same = settled(layout, g, modes, t, fed) and abs(end - t - span) < SAME_SPAN
-        span, first = end - t, tracks.last[track] + 1
-        if same:
-            status = repeat(tracks, track, old, first, t, own, room.y)
+        tell(row, book, reads, t, True, p)
+        end = next_piece(row, book, reads, until)
+        first = book[track, LAST] + 1
+        if abs(end - t - span) < SAME_SPAN and settled(code, g, row, book, t, span):
+            status = repeat(row, book, room, track, old, first, t, end, own)
         else:
-            for i in range(size):
-                room.x[at + i] = room.y[i]
-            rates_at(layout, g, modes, tracks, t, True, room.x, p, room.stages[0])
-            h, status = advance(layout, g, modes, tracks, room, p, t, end, h, track, tolerance)
-        t, old = end, first
+            call_native(rates, base + Y * line, p.ctypes.data, base + SLOPE * line)
+            h, status = advance(
+                rates, size, floor, reads, row, book, room, steps, p, t, end, h, track, limit
+            )
+        t, old, span = end, first, end - t
     return status
 
 
 @part
-def next_node(layout: Layout, g: int, modes: Modes, t: float, until: float) -> float:
-    """Return the next time after t at which a block that feeds group g is dosed."""
+def next_piece(row: Array, book: Integers, reads: Integers, until: float) -> float:
+    """Return when the first piece that is being read ends."""
     end = until
-    for b in range(layout.exact_at.size):
-        if layout.reads_exact[g, b]:
-            j = place(modes, b, t, True)
-            if j < modes.last[b]:
-                end = min(end, modes.time[b, j + 1])
+    for i in range(1, reads[0] + 1):
+        k = reads[i]
+        if book[k, CURSOR] < book[k, LAST]:
+            end = min(end, row[k, book[k, CURSOR] + 1, 0])
     return end
 
 
 @part
-def settled(layout: Layout, g: int, modes: Modes, t: float, fed: Array) -> bool:
-    """Return whether what feeds group g starts at t as it did the last time; keep it in `fed`.
-
-    `fed[0]` holds coordinates and drives of the last time, `fed[1]` is room.
-    """
-    same = True
-    for b in range(layout.exact_at.size):
-        if not layout.reads_exact[g, b]:
-            continue
-        size, at, j = layout.exact_size[b], layout.exact_at[b], place(modes, b, t, True)
-        now = fed[1, b, :, 0]
-        move(modes, b, size, j, t - modes.time[b, j], now)
-        same = same and modes.whole[b]
-        for i in range(size):
-            change, whole = 0.0, 0.0
-            for m in range(size):
-                weight = abs(modes.basis[b, i, m])
-                change += weight * abs(now[m] - fed[0, b, m, 0])
-                whole += weight * abs(now[m])
-            same = same and (change <= SETTLED * whole or not layout.uses[g, at + i])
-        for m in range(size):
-            same = same and modes.drive[b, j, m] == fed[0, b, m, 1]
-            fed[0, b, m, 0], fed[0, b, m, 1] = now[m], modes.drive[b, j, m]
-    return same
+def settled(code: Code, g: int, row: Array, book: Integers, t: float, span: float) -> bool:
+    """Return whether all that feeds group g begins a piece at t that is like its last one."""
+    for i in range(1, code.reads[g, 0] + 1):
+        k = code.reads[g, i]
+        j = book[k, CURSOR]
+        if j == 0 or row[k, j, 0] != t or abs(t - row[k, j - 1, 0] - span) > SAME_SPAN:
+            return False
+        size, width = code.size[k], book[k, WIDTH]
+        for state in range(size):
+            if not code.uses[g, code.at[k] + state]:
+                continue
+            at, change, whole = 1 + size + state * width, 0.0, 0.0
+            for m in range(at, at + width):
+                change += abs(row[k, j, m] - row[k, j - 1, m])
+                whole += abs(row[k, j, m])
+            if change > SETTLED * whole:
+                return False
+    return True
 
 
 @part
-def repeat(tracks: Tracks, track: int, old: int, first: int, t: float, own: Array, y: Array) -> int:
-    """Lay the pieces `old` to `first` again from time t on, starting at y; return a status."""
-    size = y.size if y.size < own.size else own.size
-    y0, f0, y1, f1 = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
+def repeat(
+    row: Array,
+    book: Integers,
+    room: Array,
+    track: int,
+    old: int,
+    first: int,
+    t: float,
+    end: float,
+    own: Array,
+) -> int:
+    """Lay the pieces `old` to `first` again from t to `end`, starting at `room[Y]`; a status."""
+    size, later = own.size, t - row[track, old, 0]
     apart = np.empty(size)
     for i in range(size):
-        apart[i] = y[i] - tracks.cubic[track, old, i, 0]
-    start = t
+        apart[i] = room[Y, i] - row[track, old, 1 + WIDTH_OF_CUBIC * i]
     for j in range(old, first):
-        h = tracks.end[track, j]
+        start = row[track, j, 0] + later
+        h = (row[track, j + 1, 0] + later if j + 1 < first else end) - start
         for i in range(size):
-            c = tracks.cubic[track, j, i]
-            y0[i] = c[0] + apart[i]
-            f0[i] = c[1] + own[i] * apart[i]
+            at = 1 + WIDTH_OF_CUBIC * i
+            c0, c1 = row[track, j, at], row[track, j, at + 1]
+            c2, c3 = row[track, j, at + 2], row[track, j, at + 3]
+            room[Y, i] = c0 + apart[i]
+            room[SLOPE, i] = c1 + own[i] * apart[i]
             apart[i] *= math.exp(own[i] * h)
-            y1[i] = c[0] + h * (c[1] + h * (c[2] + h * c[3])) + apart[i]
-            f1[i] = c[1] + h * (2.0 * c[2] + 3.0 * h * c[3]) + own[i] * apart[i]
-            y[i] = y1[i]
-        if not add_piece(tracks, track, start, h, y0, f0, y1, f1):
+            room[TRIAL, i] = c0 + h * (c1 + h * (c2 + h * c3)) + apart[i]
+            room[NEW_SLOPE, i] = c1 + h * (2.0 * c2 + 3.0 * h * c3) + own[i] * apart[i]
+        if not add_cubic(row, book, track, size, start, h, room):
             return TOO_MANY
-        start += h
+        accept(room, size)
     return OK

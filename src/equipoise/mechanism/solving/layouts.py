@@ -1,147 +1,130 @@
-"""Where the states and numbers of a structure stand, and room for solving it."""
+"""Where states and numbers stand, and room for solving them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from equipoise.mechanism.formulas import MachineCode
+from equipoise.mechanism.solving.exact_blocks import decompose
+from equipoise.mechanism.solving.functions import MainFunctions
 from equipoise.mechanism.solving.records import (
+    LINES,
+    WIDTH,
+    Array,
+    Code,
     Events,
-    Layout,
+    Integers,
     Modes,
-    Scratch,
     Tolerances,
-    Tracks,
 )
+from equipoise.mechanism.solving.source_terms import CUBIC as POWERS
+from equipoise.mechanism.solving.source_terms import row_names
 from equipoise.mechanism.solving.structure import Structure
 
+if TYPE_CHECKING:
+    from equipoise.mechanism.solving.compiling import CompiledModel
+
+DEFAULT = Tolerances(stiff=1e-4, driven=1e-6, coupled=1e-5, steps=1_000_000)
+
 PIECES = 4096
-"""Pieces of a track before any dose; more than 20 a day for half a year."""
+"""Pieces of a source before any dose; more than 20 a day for half a year."""
 
-PIECES_A_DOSE = 40
-"""More than any dosing interval was seen to take."""
+PIECES_A_DOSE = 20
+"""More than dosing intervals take on average."""
 
 
-def layout_of(
-    structure: Structure,
-    before: MachineCode,
-    code: MachineCode,
-    counts: tuple[int, int],
-    used: Sequence[frozenset[str]],
-) -> Layout:
-    """Say where everything stands; see `Layout`.
-
-    Parameters
-    ----------
-    structure : Structure
-    before, code : MachineCode
-        Functions of the parameters alone, and the others.
-    counts : (int, int)
-        Parameters, and constants made of them.
-    used : sequence of frozenset of str
-        States each reader uses.
-    """
+def code_of(structure: Structure, code: MachineCode, main: MainFunctions) -> Code:
+    """Say where the functions are and what they read; see `Code`."""
     s = structure
-    exact, stiff, groups = s.exact, s.stiff, (*s.driven, s.coupled)
-    tracks = (*stiff, *s.driven)
-    at = _firsts((*exact, *stiff, *groups))
-    sizes = [len(block) for block in exact]
-    columns = [sum(home == b for home in s.inputs.values()) for b in range(len(exact))]
-    linear = np.cumsum([0, *(k * (k + 1 + c) for k, c in zip(sizes, columns, strict=True))])
-    uses = np.array([[name in names for name in s.states] for names in used], dtype=np.bool_)
-    uses = uses.reshape(len(used), len(s.states))
-    reads = [[any(n in names for n in block) for block in (*exact, *tracks)] for names in used]
-    read = np.array(reads, dtype=np.bool_).reshape(len(used), len(exact) + len(tracks))
-    first, last = len(exact), len(exact) + len(stiff)
-    return Layout(
-        parameters=counts[0],
-        constants=counts[1],
-        states=len(s.states),
-        constants_code=before.address("constants"),
-        start_code=code.address("start"),
-        linear_code=code.address("linear"),
-        linear_size=int(linear[-1]),
-        exact_at=at[:first],
-        exact_size=_whole(sizes),
-        exact_inputs=_whole(columns),
-        linear_at=linear[:-1].astype(np.int64),
-        track_at=at[first:-1],
-        track_size=_whole(len(block) for block in tracks),
-        stiff_code=_whole(code.address(f"stiff {k}") for k in range(len(stiff))),
-        slopes_code=_whole(code.address(f"slopes {k}") for k in range(len(stiff))),
-        own_at=at[last:],
+    blocks, groups = (*s.exact, *s.stiff), (*s.driven, s.coupled)
+    at = _whole(np.cumsum([0, *(len(group) for group in (*blocks, *groups))])[:-1])
+    uses = [[name in names for name in s.states] for names in main.used]
+    reads = np.zeros((len(main.used), len(blocks) + len(s.driven) + 1), np.int64)
+    for g, names in enumerate(main.used):
+        found = [k for k, group in enumerate((*blocks, *s.driven)) if names & set(group)]
+        reads[g, : len(found) + 1] = [len(found), *found]
+    return Code(
+        start=code.address("start"),
+        outputs=code.address("outputs"),
+        size=_whole(len(block) for block in blocks),
+        at=at[: len(blocks)],
+        rates=_whole(code.address(f"block {b}") for b in range(len(blocks))),
+        slopes=_whole(code.address(f"slopes {b}") for b in range(len(blocks))),
         own_size=_whole(len(group) for group in groups),
-        own_code=_whole(code.address(f"own {g}") for g in range(len(s.driven))),
-        rates_code=_whole(code.address(f"rates {g}") for g in range(len(groups))),
-        reads_exact=np.ascontiguousarray(read[:, :first]),
-        reads_track=np.ascontiguousarray(read[:, first:]),
-        uses=uses,
-        floor=np.array([float(n in s.logarithmic) for n in s.states]),
-        outputs_code=code.address("outputs"),
-        outputs=len(s.outputs),
+        own_at=at[len(blocks) :],
+        own_rates=_whole(code.address(f"rates {g}") for g in range(len(groups))),
+        own_slopes=_whole(code.address(f"own {g}") for g in range(len(s.driven))),
+        reads=reads,
+        uses=np.array(uses, dtype=np.bool_).reshape(len(main.used), len(s.states)),
+        floor=np.array([float(name in s.logarithmic) for name in s.states]),
     )
 
 
-def _firsts(groups: Sequence[Sequence[str]]) -> np.ndarray:
-    return np.cumsum([0, *(len(group) for group in groups)])[:-1].astype(np.int64)
+def _whole(values: Iterable[int]) -> Integers:
+    return np.array(list(values), dtype=np.int64)
 
 
-def _whole(values: object) -> np.ndarray:
-    return np.array(list(values), dtype=np.int64)  # type: ignore[call-overload]
+def _row_sizes(structure: Structure) -> list[int]:
+    """Return how many numbers the row of each source has."""
+    sources = (*structure.exact, *structure.stiff, *structure.driven)
+    return [
+        len(row_names(k, len(names), k < len(structure.exact))) for k, names in enumerate(sources)
+    ]
 
 
-def modes_for(layout: Layout, events: Events) -> Modes:
-    """Room for the exact blocks of one patient."""
-    blocks = layout.exact_at.size
-    size = max(layout.exact_size, default=1)
-    counts = np.diff(events.first)[:blocks]
-    nodes = int(max(counts, default=0)) + 2
-    square, nodal = (blocks, size, size), (blocks, nodes, size)
-    return Modes(
-        matrix=np.zeros(square),
-        rate=np.zeros((blocks, size)),
-        basis=np.zeros(square),
-        inverse=np.zeros(square),
-        whole=np.zeros(blocks, np.bool_),
-        time=np.zeros((blocks, nodes)),
-        level=np.zeros(nodal),
-        drive=np.zeros(nodal),
-        forced=np.zeros((blocks, nodes), np.bool_),
-        last=np.zeros(blocks, np.int64),
-        cursor=np.zeros(blocks, np.int64),
-    )
+def p_size(compiled: CompiledModel) -> int:
+    """Return the size of p: parameters, constants, and a row and a clock for each source."""
+    sizes = _row_sizes(compiled.structure)
+    return compiled.parameters + compiled.constants + sum(sizes) + len(sizes)
 
 
-def tracks_for(layout: Layout, events: Events) -> Tracks:
-    """Room for the tracks of one patient."""
-    count = layout.track_at.size
-    size = max(layout.track_size, default=1)
+def linear_size(compiled: CompiledModel) -> int:
+    """Return how many numbers describe the exact blocks."""
+    return compiled.code.sizes["linear"]
+
+
+def modes_of(compiled: CompiledModel, linear: Array) -> Modes:
+    """Take the exact blocks of each patient apart."""
+    s, n = compiled.structure, linear.shape[0]
+    count, size = len(s.exact), max((len(block) for block in s.exact), default=1)
+    columns = max((len(s.inputs_of(block)) for block in s.exact), default=0)
+    basis, inverse = (np.zeros((n, count, size, size)) for _ in range(2))
+    rate, constant = (np.zeros((n, count, size)) for _ in range(2))
+    column, whole = np.zeros((n, count, columns, size)), np.zeros((n, count), np.bool_)
+    at = 0
+    for b, block in enumerate(s.exact):
+        k, inputs = len(block), len(s.inputs_of(block))
+        matrix = linear[:, at : at + k * k].reshape(n, k, k)
+        rate[:, b, :k], basis[:, b, :k, :k], inverse[:, b, :k, :k], whole[:, b] = decompose(matrix)
+        at += k * k
+        constant[:, b, :k] = linear[:, at : at + k]
+        at += k
+        column[:, b, :inputs, :k] = linear[:, at : at + inputs * k].reshape(n, inputs, k)
+        at += inputs * k
+    return Modes(basis, inverse, rate, constant, column, whole)
+
+
+def sources_for(compiled: CompiledModel, events: Events) -> tuple[Array, Integers]:
+    """Room for the courses of one patient: `row` and `book`."""
+    s = compiled.structure
+    names = (*s.exact, *s.stiff, *s.driven)
+    sizes = _row_sizes(s)
     pieces = PIECES + PIECES_A_DOSE * events.time.size
-    return Tracks(
-        time=np.zeros((count, pieces)),
-        end=np.zeros((count, pieces)),
-        cubic=np.zeros((count, pieces, size, 4)),
-        last=np.zeros(count, np.int64),
-        cursor=np.zeros(count, np.int64),
-    )
+    row = np.zeros((len(names), pieces, 1 + max(sizes, default=0)))
+    book = np.zeros((len(names), WIDTH + 1), np.int64)
+    slot = compiled.parameters + compiled.constants
+    for k, size in enumerate(sizes):
+        modes = len(names[k]) if k < len(s.exact) else 0
+        book[k] = [-1, -1, size, slot, slot + size, 1 + 2 * modes, modes + POWERS]
+        slot += size + 1
+    return row, book
 
 
-def scratch_for(layout: Layout) -> Scratch:
-    """Room for states and stages."""
-    n = layout.states + 4
-    return Scratch(
-        x=np.zeros(n),
-        p=np.zeros(layout.parameters + layout.constants),
-        y=np.zeros(n),
-        trial=np.zeros(n),
-        scale=np.zeros(n),
-        stages=np.zeros((8, n)),
-        small=np.zeros((4, 4)),
-        square=np.zeros(16),
-        steps=np.zeros(1, np.int64),
-    )
-
-
-DEFAULT = Tolerances(stiff=1e-6, driven=1e-6, coupled=1e-5, steps=1_000_000)
+def room_for(compiled: CompiledModel) -> Array:
+    """Room for the largest set of states that is solved at once."""
+    s = compiled.structure
+    largest = max(len(group) for group in (*s.exact, *s.stiff, *s.driven, s.coupled))
+    return np.zeros((LINES, largest + 1))

@@ -1,9 +1,20 @@
-"""What kernels pass on: plain records of arrays, one line a field.
+"""What kernels pass on: plain records of arrays, and what their columns hold.
 
-Positions count in the vector x, which holds the states of the exact blocks, then of the stiff
-blocks, then of the driven groups, then the coupled states. A *reader* is a set of equations that
-takes states from elsewhere: driven group g is reader g, the coupled states are the next, the
-outputs the last. A *track* holds the course of a stiff block or, after these, of a driven group.
+A *source* holds the course of states that are solved before others read them, in pieces: sources
+are the exact blocks, then the stiff blocks, then the driven groups. On a piece, state i is, in the
+time s since its start,
+
+    x_i = sum_m w_im e^(l_m s) + c_i0 + c_i1 s + c_i2 s^2 + c_i3 s^3,
+
+with exponentials for exact blocks only. Piece j of source k is `row[k, j]`: its start, then the
+numbers of `source_terms.row_names`. A reader finds the numbers that hold at present, and s, in the
+vector p, behind parameters and constants.
+
+A *reader* is a set of equations: driven group g is reader g, the coupled states are the next one,
+the outputs the last. `reads[0]` is the number of sources it reads, their numbers follow.
+
+Compiled code counts references to every array it takes out of a record or cuts from another. So the
+innermost functions take few arrays, index them where they stand, and get addresses as numbers.
 """
 
 from __future__ import annotations
@@ -17,40 +28,20 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+LAST, CURSOR, SIZE, SLOT, CLOCK, CUBIC, WIDTH = range(7)
+"""Columns of `book[k]`: last piece of source k, the piece that p holds, how many numbers a row has
+after its start, where in p they go, where s goes; in a row, where the cubic of state 0 begins and
+how far apart those of two states are."""
 
-class Layout(NamedTuple):
-    """Where everything stands; the same for every patient.
+Y, TRIAL, SCALE, RIGHT, NEW_SLOPE, SLOPE, STAGE = range(7)
+"""Lines of `room`: states, states after a trial step, largest values so far, a right side, rates
+after and before a step, and stages from the last line on."""
 
-    ``*_at`` are first positions in x, ``*_size`` numbers of states, ``*_code`` addresses of native
-    functions. `linear_at` is where the numbers of an exact block begin in what the function at
-    `linear_code` writes: its matrix by rows, its constant drive, a column for each infusion.
-    """
+LINES = 12
+"""Lines of `room` in all."""
 
-    parameters: int
-    constants: int
-    states: int
-    constants_code: int
-    start_code: int
-    linear_code: int
-    linear_size: int
-    exact_at: Integers
-    exact_size: Integers
-    exact_inputs: Integers
-    linear_at: Integers
-    track_at: Integers
-    track_size: Integers
-    stiff_code: Integers
-    slopes_code: Integers
-    own_at: Integers
-    own_size: Integers
-    own_code: Integers
-    rates_code: Integers
-    reads_exact: Flags
-    reads_track: Flags
-    uses: Flags
-    floor: Array
-    outputs_code: int
-    outputs: int
+BYTES = 8
+"""Of a number."""
 
 
 class Events(NamedTuple):
@@ -75,7 +66,7 @@ class Events(NamedTuple):
 class Stops(NamedTuple):
     """Times at which the coupled states start again.
 
-    `jump` says that a state they use jumps there, `day` which output day it is, or -1.
+    `jump` says that their rates jump there, `day` which output day it is, or -1.
     """
 
     time: Array
@@ -84,53 +75,42 @@ class Stops(NamedTuple):
 
 
 class Modes(NamedTuple):
-    """Exact blocks of one patient in their own coordinates, and their course.
+    """Exact blocks in coordinates that move by themselves; the first axis is the patient's.
 
-    `rate`, shape (B, K): eigenvalues; `basis` and `inverse`, shape (B, K, K): eigenvectors;
-    `whole`, shape (B,): whether the block has a full set of real ones (else the coordinates are
-    the states, and `matrix` is stepped). From node j, at `time[b, j]`, the coordinates start at
-    `level[b, j]` under the constant drive `drive[b, j]`; `last[b]` is the last node.
+    `basis`, `inverse`, shape (n, B, K, K): eigenvectors; `rate`, shape (n, B, K): eigenvalues;
+    `constant`, shape (n, B, K), and `column`, shape (n, B, C, K): constant drive and that of a unit
+    of each infusion; `whole`, shape (n, B): whether there is a full set of real eigenvectors.
     """
 
-    matrix: Array
-    rate: Array
     basis: Array
     inverse: Array
+    rate: Array
+    constant: Array
+    column: Array
     whole: Flags
-    time: Array
-    level: Array
-    drive: Array
-    forced: Flags
-    last: Integers
-    cursor: Integers
 
 
-class Tracks(NamedTuple):
-    """Courses as cubic pieces: on piece j, from `time[t, j]`, state i is a cubic in the time since.
+class Code(NamedTuple):
+    """Addresses of native functions, and sizes of what they work on; the same for every patient.
 
-    `cubic[t, j, i]` holds its coefficients from the constant on, `end[t, j]` the length of the
-    piece; `last[t]` is the last piece.
+    Of block b: `size`, first place `at` among all states, `rates` and `slopes`. Of reader g:
+    `own_size`, `own_at`, `own_rates`; `own_slopes` for driven groups; `reads[g]`; `uses[g, i]`,
+    whether it uses state i. `floor` is 1 for a state that is a logarithm.
     """
 
-    time: Array
-    end: Array
-    cubic: Array
-    last: Integers
-    cursor: Integers
-
-
-class Scratch(NamedTuple):
-    """Room for one patient at a time."""
-
-    x: Array
-    p: Array
-    y: Array
-    trial: Array
-    scale: Array
-    stages: Array
-    small: Array
-    square: Array
-    steps: Integers
+    start: int
+    outputs: int
+    size: Integers
+    at: Integers
+    rates: Integers
+    slopes: Integers
+    own_size: Integers
+    own_at: Integers
+    own_rates: Integers
+    own_slopes: Integers
+    reads: Integers
+    uses: Flags
+    floor: Array
 
 
 class Tolerances(NamedTuple):

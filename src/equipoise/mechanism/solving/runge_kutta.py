@@ -12,10 +12,18 @@ import math
 import numpy as np
 
 from equipoise.mechanism.formulas import call_native
-from equipoise.mechanism.solving.readers import fill
-from equipoise.mechanism.solving.records import Array, Layout, Modes, Scratch, Tracks
+from equipoise.mechanism.solving.records import (
+    BYTES,
+    NEW_SLOPE,
+    SCALE,
+    SLOPE,
+    TRIAL,
+    Array,
+    Integers,
+    Y,
+)
+from equipoise.mechanism.solving.sources import accept, add_cubic, finite, tell
 from equipoise.mechanism.solving.statuses import NO_STEP, NOT_FINITE, OK, TOO_MANY
-from equipoise.mechanism.solving.tracks import add_piece
 from equipoise.synthesis.compiled import part
 
 STAGES = 7
@@ -48,91 +56,84 @@ SMALLEST_STEP = 1e-11
 
 @part
 def advance(
-    layout: Layout,
-    reader: int,
-    modes: Modes,
-    tracks: Tracks,
-    room: Scratch,
+    rates: int,
+    size: int,
+    floor: Array,
+    reads: Integers,
+    row: Array,
+    book: Integers,
+    room: Array,
+    steps: Integers,
     p: Array,
     t: float,
     end: float,
     h: float,
     track: int,
-    tolerance: float,
+    limit: float,
 ) -> tuple[float, int]:
-    """Step the states of a reader from t to `end`; return the next step and a status.
+    """Step states from t to `end`; return the next step and a status.
 
-    `room.y` holds the states, `room.stages[0]` their rates at t, both changed; pieces are laid on
-    `track` unless it is negative.
+    `room[Y]` holds the states, `room[SLOPE]` their rates at t; both move on. Pieces are laid as
+    source `track` unless it is negative.
     """
-    size = layout.own_size[reader]
-    y, trial, stages = room.y, room.trial, room.stages
     while t < end:
-        room.steps[0] -= 1
-        if room.steps[0] < 0:
+        steps[0] -= 1
+        if steps[0] < 0:
             return h, TOO_MANY
         left = end - t
         whole = left <= 1.01 * h
         step = left if whole else (0.5 * left if left < 2.0 * h else h)
-        error = step_error(layout, reader, modes, tracks, room, p, t, step, whole, end, tolerance)
+        stop = end if whole else t + step
+        error = step_error(rates, size, floor, reads, row, book, room, p, t, step, stop, limit)
         if not math.isfinite(error):
             error = 1e9
         best = step * min(5.0, max(0.1, 0.9 * max(error, 1e-12) ** (-1.0 / ORDER)))
         if error <= 1.0:
-            if track >= 0 and not add_piece(
-                tracks, track, t, step, y[:size], stages[0, :size], trial[:size], stages[6, :size]
-            ):
+            if track >= 0 and not add_cubic(row, book, track, size, t, step, room):
                 return h, TOO_MANY
-            t = end if whole else t + step
-            for i in range(size):
-                y[i], stages[0, i] = trial[i], stages[6, i]
-                room.scale[i] = max(room.scale[i], abs(y[i]))
+            t = stop
+            accept(room, size)
             h = max(best, h) if step < h else best
         else:
             h = best
             if h < SMALLEST_STEP:
                 return h, NO_STEP
-    for i in range(size):
-        if not math.isfinite(y[i]):
-            return h, NOT_FINITE
-    return h, OK
+    return h, OK if finite(room, size) else NOT_FINITE
 
 
 @part
 def step_error(
-    layout: Layout,
-    reader: int,
-    modes: Modes,
-    tracks: Tracks,
-    room: Scratch,
+    rates: int,
+    size: int,
+    floor: Array,
+    reads: Integers,
+    row: Array,
+    book: Integers,
+    room: Array,
     p: Array,
     t: float,
     h: float,
-    whole: bool,
-    end: float,
-    tolerance: float,
+    stop: float,
+    limit: float,
 ) -> float:
-    """Fill `room.trial` with the states after a step; return its error in tolerances."""
-    size, at = layout.own_size[reader], layout.own_at[reader]
-    x, y, stages = room.x, room.y, room.stages
+    """Fill `room[TRIAL]` with the states after a step of h to `stop`; its error in `limit`s."""
+    base, line, at = room.ctypes.data, BYTES * room.shape[1], p.ctypes.data
     for s in range(1, STAGES):
         for i in range(size):
             change = 0.0
             for j in range(s):
-                change += A[s, j] * stages[j, i]
-            room.trial[i] = y[i] + h * change
-            x[at + i] = room.trial[i]
-        if s != STAGES - 1:  # the last two stages are at one time
-            time = end if whole and NODES[s] == 1.0 else t + NODES[s] * h
-            fill(layout, reader, modes, tracks, time, False, x)
-        out = stages[s]
-        call_native(layout.rates_code[reader], x.ctypes.data, p.ctypes.data, out.ctypes.data)
+                change += A[s, j] * room[SLOPE + j, i]
+            room[TRIAL, i] = room[Y, i] + h * change
+        if s < STAGES - 1:  # the last two stages are at one time
+            tell(row, book, reads, stop if NODES[s] == 1.0 else t + NODES[s] * h, False, p)
+        out = NEW_SLOPE if s == STAGES - 1 else SLOPE + s
+        call_native(rates, base + TRIAL * line, at, base + out * line)
     worst = 0.0
     for i in range(size):
-        wrong = 0.0
-        for j in range(STAGES):
-            wrong += ERROR[j] * stages[j, i]
+        wrong = ERROR[STAGES - 1] * room[NEW_SLOPE, i]
+        for j in range(STAGES - 1):
+            wrong += ERROR[j] * room[SLOPE + j, i]
         if wrong != 0.0:
-            scale = max(layout.floor[at + i], max(room.scale[i], abs(room.trial[i])))
-            worst = max(worst, abs(wrong) * h / (tolerance * scale))
+            level = max(floor[i], max(room[SCALE, i], abs(room[TRIAL, i])))
+            worst = max(worst, abs(wrong) * h / (limit * level))
     return worst

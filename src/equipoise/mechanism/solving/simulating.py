@@ -14,8 +14,7 @@ from equipoise.errors import InputError, Problem
 from equipoise.mechanism.dosing import Schedule
 from equipoise.mechanism.models import MechanismModel
 from equipoise.mechanism.solving.compiling import CompiledModel, compile_model
-from equipoise.mechanism.solving.exact_blocks import decompose
-from equipoise.mechanism.solving.layouts import DEFAULT, modes_for, scratch_for, tracks_for
+from equipoise.mechanism.solving.layouts import DEFAULT, linear_size, modes_of, p_size, room_for, sources_for
 from equipoise.mechanism.solving.patient_course import constants_kernel, patients_kernel
 from equipoise.mechanism.solving.records import Events, Stops, Tolerances
 from equipoise.mechanism.solving.response import Response
@@ -42,35 +41,21 @@ class _Job:
 
     def chunk(self, parameters: Array, first: int) -> Response:
         """Simulate some patients; this is what a thread does."""
-        layout = self.compiled.layout
-        n = parameters.shape[0]
-        p = np.zeros((n, layout.parameters + layout.constants))
-        linear = np.zeros((n, layout.linear_size + 1))
-        constants_kernel(layout, parameters, p, linear)
-        modes = modes_for(layout, self.events)
-        values = np.empty((n, self.days.size, layout.outputs))
+        compiled, n = self.compiled, parameters.shape[0]
+        p = np.zeros((n, p_size(compiled)))
+        linear = np.zeros((n, linear_size(compiled)))
+        constants_kernel(
+            *(compiled.before.address("constants"), compiled.code.address("linear")),
+            *(parameters, p, np.zeros(compiled.constants), linear),
+        )
+        values = np.empty((n, self.days.size, len(self.outputs)))
         status = np.zeros(n, np.int64)
         patients_kernel(
-            *(layout, self.events, self.stops, self.tolerances, p, linear),
-            *(self.blocks(linear), modes, tracks_for(layout, self.events), scratch_for(layout)),
-            *(values, status),
+            *(compiled.addresses, self.events, self.stops, self.tolerances, p),
+            *(modes_of(compiled, linear), *sources_for(compiled, self.events)),
+            *(room_for(compiled), values, status),
         )
         return Response(self.outputs, self.days, values, status.astype(np.int8), first)
-
-    def blocks(self, linear: Array) -> tuple[Array, Array, Array, Array, NDArray[np.bool_]]:
-        """Return matrices, eigenvalues, eigenvectors and their inverses of the exact blocks."""
-        layout, n = self.compiled.layout, linear.shape[0]
-        count = layout.exact_at.size
-        size = int(max(layout.exact_size, default=1))
-        matrix, basis, inverse = (np.zeros((n, count, size, size)) for _ in range(3))
-        rate, whole = np.zeros((n, count, size)), np.zeros((n, count), np.bool_)
-        for b in range(count):
-            k, at = int(layout.exact_size[b]), int(layout.linear_at[b])
-            matrix[:, b, :k, :k] = linear[:, at : at + k * k].reshape(n, k, k)
-            rate[:, b, :k], basis[:, b, :k, :k], inverse[:, b, :k, :k], whole[:, b] = decompose(
-                matrix[:, b, :k, :k]
-            )
-        return matrix, rate, basis, inverse, whole
 
 
 def simulate_patients(

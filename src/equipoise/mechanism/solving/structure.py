@@ -53,6 +53,8 @@ class Structure:
         In parameters alone.
     levels : mapping of str to Node
         Quasi-steady states in the order in which they are worked out.
+    slopes : mapping of str to Node
+        Of the rate of each quasi-steady state, in itself.
     outputs : tuple of Node
     inputs : mapping of str to int
         Infusion rates in use, each with the block it enters, exact blocks counted first.
@@ -66,6 +68,7 @@ class Structure:
     rates: Mapping[str, Node]
     starts: Mapping[str, Node]
     levels: Mapping[str, Node]
+    slopes: Mapping[str, Node]
     outputs: tuple[Node, ...]
     inputs: Mapping[str, int]
 
@@ -74,6 +77,11 @@ class Structure:
         """Every state kept, in the order of the vector x."""
         groups = (*self.exact, *self.stiff, *self.driven, self.coupled)
         return tuple(name for group in groups for name in group)
+
+    def inputs_of(self, block: tuple[str, ...]) -> list[str]:
+        """Return the infusions that enter a block, in the order of its columns."""
+        blocks = (*self.exact, *self.stiff)
+        return [name for name, home in self.inputs.items() if blocks[home] == block]
 
 
 def structure_of(
@@ -111,9 +119,7 @@ def structure_of(
     for name in logs:
         rates[name] = derivative(rates[name], name)
         by[name] = times(Name(START + name), called("exp", Name(LOGARITHM + name)))
-    kept = {
-        n: replaced(rates[n], by) for group in (*exact, *stiff, *driven, coupled) for n in group
-    }
+    kept = {n: replaced(rates[n], by) for group in (*exact, *stiff, *driven, coupled) for n in group}
     return Structure(
         exact,
         stiff,
@@ -123,9 +129,10 @@ def structure_of(
         kept,
         {name: work.starts[name] for name in kept},
         {name: replaced(level, by) for name, level in levels.items() if name in needed},
+        {name: replaced(work.slope(name), by) for name in levels if name in needed},
         tuple(replaced(tree, by) for tree in wanted),
         work.inputs(
-            (*exact, *stiff), {**kept, **dict(zip(outputs, wanted, strict=True)), **levels}
+            (*exact, *stiff), [*kept.items(), *levels.items(), *zip(outputs, wanted, strict=True)]
         ),
     )
 
@@ -185,10 +192,13 @@ class _Equations:
         """Return where each quasi-steady state stands: rate at 0 over minus the slope."""
         made: dict[str, Node] = {}
         for name in self.model.quasi_steady_order:
-            rate = self.rates[name]
-            slope = derivative(rate, name)
-            made[name] = divided(replaced(rate, {name: ZERO}), negative(slope))
+            rest = replaced(self.rates[name], {name: ZERO})
+            made[name] = divided(rest, negative(self.slope(name)))
         return made
+
+    def slope(self, name: str) -> Node:
+        """Return the slope of a rate in its own state."""
+        return derivative(self.rates[name], name)
 
     def behind(self, node: Node, levels: Mapping[str, Node]) -> set[str]:
         """Return the states a tree uses, quasi-steady ones and those behind them included."""
@@ -249,7 +259,6 @@ class _Equations:
             if name not in self.integrated or name in self.resting:
                 continue
             behind = self.behind(self.rates[name], levels) - {name}
-            behind -= levels.keys()
             slope = names_in(derivative(self.rates[name], name))
             if behind and behind <= home.keys() and not slope & self.roles.keys():
                 key = tuple(sorted({home[n] for n in behind}))
@@ -257,14 +266,14 @@ class _Equations:
         return groups
 
     def inputs(
-        self, blocks: tuple[tuple[str, ...], ...], trees: Mapping[str, Node]
+        self, blocks: tuple[tuple[str, ...], ...], trees: Iterable[tuple[str, Node]]
     ) -> dict[str, int]:
         """Return the block each infusion enters; refuse one that is used elsewhere."""
         found: dict[str, int] = {}
         infused = self.dosed & set(self.model.names_of_parameters)
         home = {name: k for k, block in enumerate(blocks) for name in block}
         problems = []
-        for state, tree in trees.items():
+        for state, tree in trees:
             for name in sorted(names_in(tree) & infused):
                 if state not in home or found.setdefault(name, home[state]) != home[state]:
                     allowed = "an infusion that enters one exact or stiff block"

@@ -8,6 +8,7 @@ import numpy as np
 
 from equipoise.mechanism.dosing import Schedule
 from equipoise.mechanism.models import MechanismModel
+from equipoise.mechanism.solving.algebra import names_in
 from equipoise.mechanism.solving.compiling import CompiledModel
 from equipoise.mechanism.solving.records import Events, Stops
 
@@ -27,10 +28,7 @@ def events_of(model: MechanismModel, compiled: CompiledModel, schedule: Schedule
     blocks = (*structure.exact, *structure.stiff)
     states, parameters = model.names_of_states, model.names_of_parameters
     home = {name: (k, i) for k, block in enumerate(blocks) for i, name in enumerate(block)}
-    column = {
-        name: [n for n, b in structure.inputs.items() if b == home_block].index(name)
-        for name, home_block in structure.inputs.items()
-    }
+    column = {n: i for block in blocks for i, n in enumerate(structure.inputs_of(block))}
     rows = []
     for d in range(schedule.times.size):
         target, time, long = schedule.targets[d], schedule.times[d], schedule.durations[d]
@@ -61,21 +59,34 @@ def events_of(model: MechanismModel, compiled: CompiledModel, schedule: Schedule
 def stops_of(compiled: CompiledModel, events: Events, days: Sequence[float]) -> Stops:
     """List when the coupled states start again: at 0, at every event, on every output day.
 
-    Nothing after the last output day is solved. A dose given at once into a state that the coupled
-    rates use makes them jump.
+    Nothing after the last output day is solved.
     """
-    layout = compiled.layout
     until = max(days)
     time = np.unique(np.concatenate(([0.0], events.time[events.time < until], days)))
     jump = np.zeros(time.size, np.bool_)
     jump[0] = True
-    reader = layout.own_code.size
-    at = np.concatenate((layout.exact_at, layout.track_at))
+    felt = _felt(compiled)
     for b in range(events.first.size - 1):
         for e in range(events.first[b], events.first[b + 1]):
-            state = events.state[e]
-            if state >= 0 and layout.uses[reader, at[b] + state] and events.time[e] < until:
+            if (b, int(events.state[e]), int(events.column[e])) in felt and events.time[e] < until:
                 jump[np.searchsorted(time, events.time[e])] = True
     day = np.full(time.size, -1, np.int64)
     day[np.searchsorted(time, days)] = np.arange(len(days))
     return Stops(time, jump, day)
+
+
+def _felt(compiled: CompiledModel) -> frozenset[tuple[int, int, int]]:
+    """Return what makes the coupled rates jump: a dose that moves a state they use or its change.
+
+    Each as block, state or -1, and column of the infusion or -1.
+    """
+    structure, code = compiled.structure, compiled.addresses
+    reader = code.own_slopes.size
+    found = set()
+    for b, block in enumerate((*structure.exact, *structure.stiff)):
+        used = [n for i, n in enumerate(block) if code.uses[reader, code.at[b] + i]]
+        near = {*used, *(n for name in used for n in names_in(structure.rates[name]))}
+        found |= {(b, i, -1) for i, name in enumerate(block) if name in near}
+        columns = enumerate(structure.inputs_of(block))
+        found |= {(b, -1, c) for c, name in columns if name in near}
+    return frozenset(found)

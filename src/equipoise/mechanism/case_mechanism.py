@@ -1,0 +1,220 @@
+"""Run the mechanism of a case: calibrate, predict, weigh rivals, and say what must be true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from equipoise.mechanism.accepted import accepted_population
+from equipoise.mechanism.arm_store import ArmStore
+from equipoise.mechanism.calibrating import calibrate, fit_population
+from equipoise.mechanism.calibration.calibration_record import Calibration
+from equipoise.mechanism.case_combinations import case_combinations
+from equipoise.mechanism.case_model import CaseModel
+from equipoise.mechanism.combinations import CombinationCell, ResponseSurface, Sweep
+from equipoise.mechanism.drug_checks import DrugCheck, drug_checks
+from equipoise.mechanism.drug_effects import DrugEffect, drug_effects, edge_draws
+from equipoise.mechanism.effect_sources import EffectSources, effect_sources
+from equipoise.mechanism.exposure import ExposureCheck, check_exposures
+from equipoise.mechanism.identifiability import profiles
+from equipoise.mechanism.plan import MechanismPlan
+from equipoise.mechanism.population import StratumAcceptance
+from equipoise.mechanism.recurrence import RecurrenceCheck, tie_recurrence
+from equipoise.mechanism.required_gain import required_gain
+from equipoise.mechanism.rivals import (
+    PredictedReadout,
+    Profile,
+    RivalWeights,
+    SystemicFit,
+    predicted_effects,
+    predicted_readouts,
+    weigh_rivals,
+    window_trials,
+)
+from equipoise.mechanism.sensitivity import (
+    IsoEffects,
+    MarkerSplits,
+    ModelGain,
+    split_effects,
+)
+from equipoise.mechanism.sources import MechanismSources, mechanism_sources
+from equipoise.mechanism.systemic import with_systemic
+
+Say = Callable[[str], None]
+
+RIVAL_DRAWS = 1000
+"""Draws of the uncertain parameters against the window trials."""
+FEW = 10
+"""Draws, and patients of each, of what is exploratory."""
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """What the model consists of."""
+
+    states: int
+    parameters: int
+    printed: int
+    derived: int
+    fitted: int
+    assumed: int
+    digest: str
+
+
+@dataclass(frozen=True, eq=False)
+class CaseMechanism:
+    """What the mechanism room says of a case; everything in it is simulated or fitted.
+
+    Attributes
+    ----------
+    drug, backbone, definition : str
+        What effects are about.
+    summary : ModelSummary
+    sources : MechanismSources
+        What the ids and symbols below stand for.
+    exposures : tuple of ExposureCheck
+    systemic : SystemicFit
+    calibration : Calibration
+    recurrence : RecurrenceCheck
+    acceptance : tuple of StratumAcceptance
+        Virtual patients accepted so that strata meet published shares.
+    accepted, generated : int
+    effective_patients : float
+    weights : RivalWeights
+    readouts : tuple of PredictedReadout
+    profiles : tuple of Profile
+    effects : tuple of DrugEffect
+    checks : tuple of DrugCheck
+        Printed effects of the drug itself, beside what each rival predicts.
+    splits : MarkerSplits
+    sources : EffectSources
+        Sobol indices of the effect, and of its rank.
+    iso : IsoEffects
+    gain : ModelGain
+    cells : tuple of CombinationCell
+    sweeps : tuple of Sweep
+    surface : ResponseSurface
+    seed : int
+    """
+
+    drug: str
+    backbone: str
+    definition: str
+    summary: ModelSummary
+    sources: MechanismSources
+    exposures: tuple[ExposureCheck, ...]
+    systemic: SystemicFit
+    calibration: Calibration
+    recurrence: RecurrenceCheck
+    acceptance: tuple[StratumAcceptance, ...]
+    accepted: int
+    generated: int
+    effective_patients: float
+    weights: RivalWeights
+    readouts: tuple[PredictedReadout, ...]
+    profiles: tuple[Profile, ...]
+    effects: tuple[DrugEffect, ...]
+    checks: tuple[DrugCheck, ...]
+    splits: MarkerSplits
+    sources: EffectSources
+    iso: IsoEffects
+    gain: ModelGain
+    cells: tuple[CombinationCell, ...]
+    sweeps: tuple[Sweep, ...]
+    surface: ResponseSurface
+    seed: int
+
+
+def assess_mechanism(
+    case: CaseModel,
+    plan: MechanismPlan,
+    seed: int,
+    *,
+    workers: int = 1,
+    say: Say = lambda step: None,
+) -> CaseMechanism:
+    """Work out everything that the room says of a case.
+
+    Parameters
+    ----------
+    case : CaseModel
+    plan : MechanismPlan
+    seed : int
+        Of every draw; the same seed gives the same numbers for any number of workers.
+    workers : int
+        Threads.
+    say : callable
+        Called with the name of each step.
+    """
+    exposures = check_exposures(case.exposures, case.model, case.drugs, case.regimens)
+    case, systemic = with_systemic(case, plan)
+    calibration = calibrate(case, plan, seed, workers=workers, say=say)
+    store = ArmStore(case, plan, fit_population(case, plan, seed), workers)
+    say("mechanism: recurrence")
+    recurrence = tie_recurrence(case, plan, calibration, store, np.random.default_rng([seed, 8]))
+    accepted = accepted_population(case, plan, calibration, seed, workers)
+    say("mechanism: rivals")
+    people = store.population.parameters
+    trials = window_trials(
+        case.model, case.drugs, case.regimens, case.evidence, people, also=plan.readouts
+    )
+    predicted = predicted_effects(
+        trials, case.rivals, draws=RIVAL_DRAWS, seed=seed, workers=workers
+    )
+    weights = weigh_rivals(predicted, plan.reference)
+    say("mechanism: effects of the drug")
+    edges = edge_draws(case, plan, calibration, recurrence.link, seed, workers=workers)
+    effects, outcomes, markers = drug_effects(case, plan, edges, case.rivals)
+    held = [t for t in case.targets if t.id in plan.drug_targets]
+    say("mechanism: sensitivity")
+    alone = next(rival for rival in case.rivals if rival.id == plan.drive.rival)
+    together = next(rival for rival in case.rivals if rival.id == plan.combined_rivals[0])
+    sources = effect_sources(case, plan, calibration, edges.setting, edges.rows[0], together, seed)
+    gain = required_gain(case, plan, edges.setting, edges.under(alone), alone.id, case.experiments)
+    say("mechanism: combinations")
+    few = edge_draws(
+        case, plan, calibration, recurrence.link, seed, draws=FEW, patients=FEW, workers=workers
+    )
+    ranked = [rival for rival in case.rivals if rival.id in plan.combined_rivals]
+    combined = case_combinations(case, plan, few.setting, few.rows, ranked, together)
+    return CaseMechanism(
+        drug=plan.drug,
+        backbone=plan.backbones[0],
+        definition=plan.definition,
+        summary=_summary(case),
+        sources=mechanism_sources(case, plan),
+        exposures=exposures,
+        systemic=systemic,
+        calibration=calibration,
+        recurrence=recurrence,
+        acceptance=accepted.strata,
+        accepted=len(accepted.indices),
+        generated=len(accepted.prior),
+        effective_patients=accepted.effective_size,
+        weights=weights,
+        readouts=predicted_readouts(predicted),
+        profiles=profiles(plan.profiles, trials, case.rivals),
+        effects=effects,
+        checks=drug_checks(held, effects),
+        splits=split_effects(outcomes, markers),
+        sources=sources,
+        iso=gain.effects,
+        gain=gain.model,
+        cells=combined.cells,
+        sweeps=(combined.start_days, combined.doses),
+        surface=combined.surface,
+        seed=seed,
+    )
+
+
+def _summary(case: CaseModel) -> ModelSummary:
+    model = case.model
+    count = {
+        standing: sum(row.standing == standing for row in model.parameters)
+        for standing in ("printed", "derived", "fitted", "assumed")
+    }
+    return ModelSummary(
+        len(model.names_of_states), len(model.parameters), **count, digest=model.digest
+    )
