@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from equipoise.design.belief.assurance import assurance
+from equipoise.design.belief.assurances import assurance
 from equipoise.design.next_study import NextStudy
 from equipoise.mechanism.drug_effects import DrugEffect
 

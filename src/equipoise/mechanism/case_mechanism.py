@@ -89,7 +89,7 @@ class CaseMechanism:
     checks : tuple of DrugCheck
         Printed effects of the drug itself, beside what each rival predicts.
     splits : MarkerSplits
-    sources : EffectSources
+    carriers : EffectSources
         Sobol indices of the effect, and of its rank.
     iso : IsoEffects
     gain : ModelGain
@@ -118,7 +118,7 @@ class CaseMechanism:
     effects: tuple[DrugEffect, ...]
     checks: tuple[DrugCheck, ...]
     splits: MarkerSplits
-    sources: EffectSources
+    carriers: EffectSources
     iso: IsoEffects
     gain: ModelGain
     cells: tuple[CombinationCell, ...]
@@ -171,7 +171,7 @@ def assess_mechanism(
     say("mechanism: sensitivity")
     alone = next(rival for rival in case.rivals if rival.id == plan.drive.rival)
     together = next(rival for rival in case.rivals if rival.id == plan.combined_rivals[0])
-    sources = effect_sources(case, plan, calibration, edges.setting, edges.rows[0], together, seed)
+    carriers = effect_sources(case, plan, calibration, edges.setting, edges.rows[0], together, seed)
     gain = required_gain(case, plan, edges.setting, edges.under(alone), alone.id, case.experiments)
     say("mechanism: combinations")
     few = edge_draws(
@@ -199,7 +199,7 @@ def assess_mechanism(
         effects=effects,
         checks=drug_checks(held, effects),
         splits=split_effects(outcomes, markers),
-        sources=sources,
+        carriers=carriers,
         iso=gain.effects,
         gain=gain.model,
         cells=combined.cells,

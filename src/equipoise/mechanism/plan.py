@@ -135,11 +135,11 @@ class MechanismPlan(Slice):
     """Share of patients with the stratum where a target does not say."""
     stream: Literal["independent", "sobol"] = "sobol"
     """How patients of the fit are drawn."""
-    patients: Count = 384
+    patients: Count = 256
     """Virtual patients of the fit."""
-    draws: Count = 300
+    draws: Count = 250
     """Posterior draws of the fitted parameters."""
     edge_draws: Count = 48
     """Draws of the uncertain parameters under each rival."""
-    edge_patients: Count = 48
+    edge_patients: Count = 32
     """Virtual patients of each of them."""
