@@ -171,7 +171,7 @@ def assess_mechanism(
     say("mechanism: sensitivity")
     alone = next(rival for rival in case.rivals if rival.id == plan.drive.rival)
     together = next(rival for rival in case.rivals if rival.id == plan.combined_rivals[0])
-    carriers = effect_sources(case, plan, calibration, edges.setting, edges.rows[0], together, seed)
+    carriers = effect_sources(case, plan, calibration, edges.setting, people, together, seed)
     gain = required_gain(case, plan, edges.setting, edges.under(alone), alone.id, case.experiments)
     say("mechanism: combinations")
     few = edge_draws(

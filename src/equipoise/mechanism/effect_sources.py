@@ -49,7 +49,7 @@ def effect_sources(
     rival: Rival,
     seed: int,
     *,
-    size: int = 64,
+    size: int = 128,
 ) -> EffectSources:
     """Return Sobol' indices of the log odds ratio of the drug on the first backbone.
 
@@ -65,6 +65,7 @@ def effect_sources(
     calibration : Calibration
     setting : OutcomeSetting
     patients : (n, p) array
+        As drawn from the tables, under no draw of typical values yet: these are put on here.
     rival : Rival
     seed : int
     size : int
