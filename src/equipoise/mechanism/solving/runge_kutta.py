@@ -8,8 +8,9 @@ before, and hardly on the states. So the nodes and weights are those of Lobatto'
 exact for polynomials of degree 5, and the rest is the one method of order 4 that has them (W.
 Kutta's family of four stages: E. Hairer, S. P. Norsett, G. Wanner, *Solving Ordinary Differential
 Equations I*, 2nd ed., Springer 1993, section II.1, doi:10.1007/978-3-540-78862-1). The error is
-taken to be the difference from the rule of degree 2 on the first three nodes: far larger than the
-true one, and never small by chance, as the difference of two good rules is when both miss a peak.
+taken to be the difference from a method of order 3, for a quadrature the rule of degree 2 on the
+first three nodes: far larger than the true error, and never small by chance, as the difference of
+two good rules is when both miss a peak.
 """
 
 from __future__ import annotations
@@ -56,14 +57,8 @@ def stage_weights(c2: float, c3: float) -> np.ndarray:
 A = stage_weights(float(NODES[1]), float(NODES[2]))
 
 
-def error_weights() -> np.ndarray:
-    """Return `WEIGHTS` less those of the rule of degree 2 on the first three nodes."""
-    powers = np.vander(NODES[:3], 3, increasing=True).T
-    lower = np.linalg.solve(powers, 1.0 / np.arange(1.0, 4.0))
-    return WEIGHTS - np.append(lower, 0.0)
-
-
-ERROR = error_weights()
+ERROR = np.array([-1.0, math.sqrt(5.0), -math.sqrt(5.0), -1.0, 2.0]) / 12.0
+"""Weights of the error, the rate after the step last; orthogonal to all conditions of order 3."""
 
 SMALLEST_STEP = 1e-11
 """Days; a step below it means that the solution runs away."""
@@ -91,7 +86,6 @@ def advance(
     `room[Y]` holds the states, `room[SLOPE]` their rates at t; both move on. Pieces are laid as
     source `track` unless it is negative.
     """
-    base, line, at = room.ctypes.data, BYTES * room.shape[1], p.ctypes.data
     while t < end:
         steps[0] -= 1
         if steps[0] < 0:
@@ -105,7 +99,6 @@ def advance(
             error = 1e9
         best = step * min(5.0, max(0.1, 0.9 * max(error, 1e-12) ** (-1.0 / ORDER)))
         if error <= 1.0:
-            call_native(rates, base + TRIAL * line, at, base + NEW_SLOPE * line)
             if track >= 0 and not add_cubic(row, book, track, size, t, step, room):
                 return h, TOO_MANY
             t = stop
@@ -133,10 +126,7 @@ def step_error(
     stop: float,
     limit: float,
 ) -> float:
-    """Fill `room[TRIAL]` with the states after a step of h to `stop`; its error in `limit`s.
-
-    What is read stays as it is at `stop`.
-    """
+    """Make a trial step of h to `stop`, rates after it included; return its error in `limit`s."""
     base, line, at = room.ctypes.data, BYTES * room.shape[1], p.ctypes.data
     for s in range(1, STAGES):
         for i in range(size):
@@ -146,13 +136,17 @@ def step_error(
             room[TRIAL, i] = room[Y, i] + h * change
         tell(row, book, reads, stop if s == STAGES - 1 else t + NODES[s] * h, False, p)
         call_native(rates, base + TRIAL * line, at, base + (SLOPE + s) * line)
-    worst = 0.0
     for i in range(size):
-        change, wrong = 0.0, 0.0
+        change = 0.0
         for j in range(STAGES):
             change += WEIGHTS[j] * room[SLOPE + j, i]
-            wrong += ERROR[j] * room[SLOPE + j, i]
         room[TRIAL, i] = room[Y, i] + h * change
+    call_native(rates, base + TRIAL * line, at, base + NEW_SLOPE * line)
+    worst = 0.0
+    for i in range(size):
+        wrong = ERROR[STAGES] * room[NEW_SLOPE, i]
+        for j in range(STAGES):
+            wrong += ERROR[j] * room[SLOPE + j, i]
         if wrong != 0.0:
             level = floor[i]
             if level < 0.0:
