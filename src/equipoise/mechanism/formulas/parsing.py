@@ -75,10 +75,10 @@ def _error(text: str, at: int, found: str, allowed: str, action: str) -> Formula
 def _short(text: str, at: int) -> str:
     """Return the formula, or the 60 characters around the place."""
     if len(text) <= 60:
-        return f"'{text}'"
+        return repr(text)
     start = max(0, min(at - 30, len(text) - 60))
     before, after = "..." * (start > 0), "..." * (start + 60 < len(text))
-    return f"'{before}{text[start : start + 60]}{after}'"
+    return repr(before + text[start : start + 60] + after)
 
 
 class _Reader:

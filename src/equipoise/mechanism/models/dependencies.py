@@ -39,18 +39,19 @@ def in_order(uses: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], tuple[
     order: list[str] = []
     done: set[str] = set()
     for start in uses:
-        path: list[str] = []
+        path: dict[str, None] = {}
         stack: list[tuple[str, bool]] = [(start, False)]
         while stack:
             name, leave = stack.pop()
             if leave:
-                path.pop()
+                path.popitem()
                 done.add(name)
                 order.append(name)
             elif name in path:
-                return (), (*path[path.index(name) :], name)
+                walked = list(path)
+                return (), (*walked[walked.index(name) :], name)
             elif name not in done:
-                path.append(name)
+                path[name] = None
                 stack.append((name, True))
                 used = sorted(n for n in uses[name] if n in uses and n not in done)
                 stack += [(n, False) for n in reversed(used)]
@@ -61,45 +62,47 @@ def states_behind(
     formula: Formula, assignments: Mapping[str, Formula], states: Iterable[str]
 ) -> frozenset[str]:
     """Return the states a formula depends on, itself or through assigned quantities."""
-    known, found, seen = frozenset(states), set[str](), set[str]()
-    waiting = list(formula.names)
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        if name in known:
-            found.add(name)
-        elif name in assignments:
-            waiting += assignments[name].names
-    return frozenset(found)
+    return frozenset(states) & _names_behind(formula, assignments)
 
 
 def degree(formula: Formula, assignments: Mapping[str, Formula], states: frozenset[str]) -> int:
     """Return how a formula depends on states: 0 not at all, 1 affinely, `NONLINEAR` otherwise.
 
     Affine is a sum of parts that each hold the states once, above a fraction bar and under no
-    function. A formula that is affine only after rewriting counts as nonlinear. `assignments` must
-    be free of loops.
+    function. A formula that is affine only after rewriting counts as nonlinear. Each of the
+    `assignments` stands after those it uses.
     """
     known = dict.fromkeys(states, 1)
-    return _degree(formula.tree, assignments, known)
+    behind = _names_behind(formula, assignments)
+    for name, inside in assignments.items():
+        if name in behind:
+            known[name] = _degree(inside.tree, known)
+    return _degree(formula.tree, known)
 
 
-def _degree(node: Node, assignments: Mapping[str, Formula], known: dict[str, int]) -> int:
+def _names_behind(formula: Formula, assignments: Mapping[str, Formula]) -> set[str]:
+    """Return every name a formula uses, itself or through assigned quantities."""
+    found: set[str] = set()
+    waiting = set(formula.names)
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        if name in assignments:
+            waiting |= assignments[name].names - found
+    return found
+
+
+def _degree(node: Node, known: Mapping[str, int]) -> int:
+    """Return the degree of a tree; a name that is not known is a constant."""
     if isinstance(node, Number):
         return 0
     if isinstance(node, Name):
-        if node.name not in known:
-            inside = assignments.get(node.name)
-            known[node.name] = 0 if inside is None else _degree(inside.tree, assignments, known)
-        return known[node.name]
+        return known.get(node.name, 0)
     if isinstance(node, Negative):
-        return _degree(node.of, assignments, known)
+        return _degree(node.of, known)
     if isinstance(node, Call):
-        return NONLINEAR if _degree(node.of, assignments, known) else 0
-    left = _degree(node.left, assignments, known)
-    right = _degree(node.right, assignments, known)
+        return NONLINEAR if _degree(node.of, known) else 0
+    left, right = _degree(node.left, known), _degree(node.right, known)
     if node.operator in "+-":
         return max(left, right)
     if node.operator == "*":

@@ -56,21 +56,22 @@ def read_model(folder: Traversable | Path, name: str = "model") -> MechanismMode
     InputError
         With every problem. Where rows or names are wrong, units and roles are not yet looked at.
     """
-    problems = _hash_problems(folder)
+    problems: list[Problem] = []
     parameters = _rows(folder, PARAMETERS, Parameter, problems)
     states = _rows(folder, STATES, State, problems)
     rows = _rows(folder, EQUATIONS, Equation, problems)
     problems += _doubled(parameters, states)
-    problems += [p for parameter in parameters for p in _parameter_problems(parameter)]
     problems += roles_.block_problems(FOLDER + STATES, states)
     units = _units(parameters, states, problems)
     equations = equations_.parsed(FOLDER + EQUATIONS, rows)
     problems += equations.problems
     if rows and states and parameters and not equations.problems:
         problems += equations_.name_problems(FOLDER + EQUATIONS, equations, states, parameters)
+    aside = _hash_problems(folder)
+    aside += [problem for parameter in parameters for problem in _parameter_problems(parameter)]
     if problems:
-        raise InputError(problems)
-    return _checked(name, parameters, states, equations, units)
+        raise InputError(problems + aside)
+    return _checked(name, parameters, states, equations, units, aside)
 
 
 def _checked(
@@ -79,16 +80,16 @@ def _checked(
     states: tuple[State, ...],
     equations: Equations,
     units: dict[str, Unit],
+    problems: list[Problem],
 ) -> MechanismModel:
     """Check what needs every name to be known: order, units, roles, values."""
     file, table = FOLDER + EQUATIONS, FOLDER + STATES
     assignments = equations_.ordered_assignments(file, equations)
-    problems = equations.problems
-    if problems:
-        raise InputError(problems)
+    if equations.problems:
+        raise InputError(problems + equations.problems)
     rates = {state.name: equations.rate[state.name] for state in states}
     initials = {state.name: equations.initial[state.name] for state in states}
-    problems += equations_.add_units(file, equations, assignments, units)
+    problems = problems + equations_.add_units(file, equations, assignments, units)
     problems += equations_.start_problems(file, equations, states)
     problems += roles_.role_problems(table, states, rates, assignments)
     order = roles_.quasi_steady_order(table, states, rates, assignments, problems)
@@ -131,23 +132,19 @@ def _hash_problems(folder: Traversable | Path) -> list[Problem]:
     """Return what is wrong with the hashes of the files that are built."""
     problems: list[Problem] = []
     data = read_bytes(FOLDER + HASHES, folder / HASHES, problems)
-    text = decode(HASHES, data[:10_000], problems) if data is not None else None
-    if text is None:
-        return problems
-    written = {file: value for value, file in _HASH.findall(text)}
+    text = decode(FOLDER + HASHES, data[:10_000], problems) if data is not None else None
+    written = {file: value for value, file in _HASH.findall(text or "")}
     for file in (SBML, EQUATIONS):
         path = folder / file
         if not path.is_file():
             if file == SBML:
                 read_bytes(FOLDER + file, path, problems)
-            continue
-        if _too_large(path, file, problems):
-            continue
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-        if written.get(file) != found:
-            allowed = f"the SHA-256 in {HASHES}"
-            action = "Build the model again (scripts/build_mechanism.py) from its source."
-            problems.append(Problem(FOLDER + file, "", "", found, allowed, action))
+        elif not _too_large(path, file, problems) and text is not None:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+            if written.get(file) != found:
+                allowed = f"the SHA-256 in {HASHES}"
+                action = "Build the model again (scripts/build_mechanism.py) from its source."
+                problems.append(Problem(FOLDER + file, "", "", found, allowed, action))
     return problems
 
 

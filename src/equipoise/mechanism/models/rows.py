@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from equipoise.evidence.fields import Confidence, Name, Number, Record, Text, Url
+from equipoise.mechanism.formulas.tree import FUNCTIONS
 
-Symbol = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=60)]
+
+def _free(name: str) -> str:
+    if keyword.iskeyword(name) or name in (*FUNCTIONS, "pow", "time"):
+        raise ValueError("a name that means nothing else in a formula")
+    return name
+
+
+Symbol = Annotated[
+    str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=60), AfterValidator(_free)
+]
 UnitText = Annotated[str, Field(min_length=1, max_length=80)]
 
 STATE_ROLES = ("exact", "stiff", "quasi_steady", "integrated")
