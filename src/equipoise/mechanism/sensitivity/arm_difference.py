@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import qmc, sobol_indices
 
 from equipoise.errors import ComputationError, InputError, Problem
@@ -133,9 +134,10 @@ def arm_difference_indices(
     both = value[:2, good]
     if ranked:
         value = np.searchsorted(np.sort(both, axis=None), value) / both.size
-    kept = np.concatenate([good, rng.choice(good, size - good.size)])
-    found = _indices(value[:, kept])
-    drawn = np.array([_indices(value[:, rng.choice(good, size)]) for _ in range(resamples)])
+    found = _indices(value[:, _filled(good, size)])
+    drawn = np.array(
+        [_indices(value[:, _filled(rng.choice(good, good.size), size)]) for _ in range(resamples)]
+    )
     tail = 50.0 * (1.0 - level)
     low, high = np.percentile(drawn, [tail, 100.0 - tail], axis=0)
     rows = [
@@ -154,6 +156,14 @@ def arm_difference_indices(
         level=level,
         ranked=ranked,
     )
+
+
+def _filled(chosen: NDArray[np.intp], size: int) -> NDArray[np.intp]:
+    """Return the base points as they are, or repeated to the next size that is a power of 2.
+
+    Of fewer than `size` points each comes `16 size / len(chosen)` times, up to one.
+    """
+    return chosen if chosen.size == size else np.resize(chosen, 16 * size)
 
 
 def _indices(value: Array) -> Array:
