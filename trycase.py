@@ -3,7 +3,7 @@ from equipoise.case import load_case
 from equipoise.mechanism.case_mechanism import *
 from equipoise.checkpoints import to_plain,from_plain
 c=load_case('metformin-her2'); t=time.time()
-plan=c.mechanism.model_copy(update=dict(patients=int(sys.argv[1]),draws=int(sys.argv[2]),edge_draws=int(sys.argv[3]),edge_patients=int(sys.argv[4])))
+plan=c.mechanism
 m=assess_mechanism(c.model,plan,c.identity.seed,workers=2,say=lambda s:print(s,round(time.time()-t,1),flush=True))
 print('total',time.time()-t)
 pl=json.dumps(to_plain(m)); print(len(pl)); m2=from_plain(CaseMechanism,json.loads(pl)); open('/tmp/mech/case_mechanism.json','w').write(pl)

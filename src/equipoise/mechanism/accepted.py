@@ -31,7 +31,7 @@ def accepted_population(
     targets: dict[str | int | float | bool, float] = {}
     for level, stratum in levels.items():
         target = case.target(plan.accept[level])
-        left = log_burden(plan.kill, store.whole(target.regimen), theta)[stratum]
+        left = log_burden(plan.kill, store.whole(target.regimen), theta)[stratum, :, 0]
         chance = complete_response(plan.kill, left, theta, target.definition)
         mine = drawn == stratum
         predicted[mine], names[mine] = chance[mine], level

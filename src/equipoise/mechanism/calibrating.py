@@ -10,7 +10,12 @@ from equipoise.mechanism.arm_store import ArmStore
 from equipoise.mechanism.calibration.calibration_record import Calibration, FittedParameter
 from equipoise.mechanism.calibration.fitted_prior import FittedPrior, fitted_prior
 from equipoise.mechanism.calibration.held_out import PredictedArm, leave_one_out, predicted_arm
-from equipoise.mechanism.calibration.response_fit import FittedArm, ResponseFit, fit_responses
+from equipoise.mechanism.calibration.response_fit import (
+    FittedArm,
+    ResponseFit,
+    fit_responses,
+    posterior_mode,
+)
 from equipoise.mechanism.calibration.response_targets import ResponseTarget
 from equipoise.mechanism.case_model import CaseModel
 from equipoise.mechanism.plan import MechanismPlan
@@ -63,17 +68,11 @@ def calibrate(
     say("mechanism: fit")
     if plan.bridge:
         base = [a for a in arms if plan.bridge not in kill.definitions[a.definition]]
-        first = fit_responses(kill, base, prior, fixed, rng, particles=50)
+        first = prior.natural(posterior_mode(kill, base, prior, fixed, [prior.mean]).x)
         bridges = [_arm(store, plan, t) for t in targets if t.use == "bridge"]
-        shift = fit_responses(
-            kill,
-            bridges,
-            _prior(case, (plan.bridge,)),
-            {**fixed, **first.theta()},
-            rng,
-            particles=200,
-        )
-        fixed[plan.bridge] = shift.theta()[plan.bridge]
+        shift = _prior(case, (plan.bridge,))
+        tied = posterior_mode(kill, bridges, shift, {**fixed, **first}, [shift.mean])
+        fixed.update(shift.natural(tied.x))
     fit = fit_responses(kill, arms, prior, fixed, rng, particles=plan.draws)
     say("mechanism: each arm from the others")
     left_out = dict(zip((t.id for t in fitted), leave_one_out(kill, arms, fit, fixed), strict=True))

@@ -106,7 +106,7 @@ def _left(
     arm = store.arm(regimen, target.burden_ratio)
     left = residual(log_burden(plan.kill, arm, theta), theta[plan.kill.clonogenic])
     share = target.stratum_share if target.stratum_share is not None else plan.stratum_share
-    weight = np.repeat([1 - share, share], left.shape[1])
+    weight = np.repeat([1 - share, share], left[0].size)
     return left.ravel(), weight
 
 

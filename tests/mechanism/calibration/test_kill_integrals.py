@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from equipoise.mechanism.calibration.kill_integrals import (
     mixed_rate,
     response_rates,
 )
+
+FIELDS = [field.name for field in fields(KillIntegrals)]
 
 
 def plain_log_cells(
@@ -50,8 +53,8 @@ def test_the_kernel_is_the_plain_sum() -> None:
     for i in range(len(arm.cells)):
         for stratum in (0, 1):
             plain = plain_log_cells(arm, THETA, i, stratum)
-            assert sensitive[stratum, i] == pytest.approx(plain[0], rel=1e-12)
-            assert resistant[stratum, i] == pytest.approx(plain[1], rel=1e-12)
+            assert sensitive[stratum, i, 0] == pytest.approx(plain[0], rel=1e-12)
+            assert resistant[stratum, i, 0] == pytest.approx(plain[1], rel=1e-12)
 
 
 def test_integrals_give_what_the_differential_equations_give() -> None:
@@ -68,12 +71,14 @@ def test_integrals_give_what_the_differential_equations_give() -> None:
     start = [math.log(0.95e9), math.log(0.05e9)]
     course = solve_ivp(rates, (0, 84), start, rtol=1e-10, atol=1e-12)
     found = log_cells(PLAN, arm, THETA)
-    assert [found[0][0, 0], found[1][0, 0]] == pytest.approx(course.y[:, -1].tolist(), rel=1e-8)
+    assert [found[0][0, 0, 0], found[1][0, 0, 0]] == pytest.approx(
+        course.y[:, -1].tolist(), rel=1e-8
+    )
 
 
 def test_no_escape_is_the_whole_integral() -> None:
     arm = invented_arm()
-    still = log_cells(PLAN, arm, {**THETA, "k": 0.0})[0][0]
+    still = log_cells(PLAN, arm, {**THETA, "k": 0.0})[0][0, :, 0]
     whole = arm.steps[:, :, 0].sum(axis=1)
     kill = THETA["kappa_a"] * np.exp(THETA["omega_a"] * arm.scores[:, 1]) * whole
     chemo = THETA["kappa_c"] * np.exp(THETA["omega_c"] * arm.scores[:, 0]) * arm.totals[:, 0]
@@ -110,3 +115,26 @@ def test_a_number_of_cells_that_no_exponential_holds_is_no_response() -> None:
 
 def test_a_mix_of_strata_lies_between_them() -> None:
     assert mixed_rate(np.array([0.6, 0.2]), 0.25) == pytest.approx(0.5)
+
+
+def test_each_patient_under_parameters_of_their_own_and_points_to_average_over() -> None:
+    arm = invented_arm(n=5)
+    own = {name: np.full(5, value) for name, value in THETA.items()}
+    own["kappa_a"] = np.linspace(0.2, 0.9, 5)
+    points = np.random.default_rng(2).standard_normal((1, 3, 2))
+    shift = np.array([-0.3, 0.0, 0.4])
+    spread = KillIntegrals(*(getattr(arm, f) for f in FIELDS[:-1]), points)
+    found = log_burden(PLAN, spread, own, shift)
+    assert found.shape == (2, 5, 3)
+    for i in range(5):
+        for q in range(3):
+            one = KillIntegrals(
+                *(getattr(arm, f)[i : i + 1] for f in FIELDS[:-3]),
+                arm.cells[i : i + 1] * math.exp(shift[q]),
+                arm.resistant_share[i : i + 1],
+                points[0, q : q + 1],
+            )
+            theta = {name: float(value[i]) for name, value in own.items()}
+            np.testing.assert_allclose(
+                found[:, i, q], log_burden(PLAN, one, theta)[:, 0, 0], rtol=1e-12
+            )

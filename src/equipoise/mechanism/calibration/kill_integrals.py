@@ -17,10 +17,11 @@ left: `exp(-N / N_c)`, the Poisson model of tumour control (Zaider and Minerbo, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.mechanism.calibration.kill_plan import KillPlan
 from equipoise.synthesis.arrays import Array
@@ -48,8 +49,9 @@ class KillIntegrals:
         Integral of growth at surgery.
     cells, resistant_share : (n,) arrays
         Cells before treatment, and the share of them that is resistant.
-    scores : (n, f) array
-        Standard normal scores of the sensitivities, by family.
+    scores : (n, f) or (1, q, f) array
+        Standard normal scores of the sensitivities, by family: each patient's own, or q points
+        that every patient is averaged over.
     """
 
     totals: Array
@@ -99,8 +101,59 @@ def kill_integrals(
     return KillIntegrals(totals, steps, escape, grown, cells, resistant_share, scores)
 
 
+@dataclass(frozen=True, eq=False)
+class KillNumbers:
+    """The parameters of a kill plan as arrays, for t sets of them; t is 1 or the number of rows.
+
+    Attributes
+    ----------
+    coefficients : (t, k) array
+    spreads, shifts, factors : (t, f) arrays
+        Spread of log sensitivity, shift of the stratum, kill left in resistant cells, by family.
+    rates : (t,) array
+        Rate of escape.
+    family_of : (k,) array of int
+    escaped : (e,) array of int
+        Terms that are escaped.
+    """
+
+    coefficients: Array
+    spreads: Array
+    shifts: Array
+    factors: Array
+    rates: Array
+    family_of: NDArray[np.int64]
+    escaped: NDArray[np.int64]
+
+
+def kill_numbers(plan: KillPlan, theta: Mapping[str, float | Array]) -> KillNumbers:
+    """Arrange parameters by name, each a number or an array (t,), as arrays.
+
+    `theta` holds every coefficient, spread, shift, factor and rate that `plan` names.
+    """
+    families = [family.name for family in plan.families]
+    one = np.ones(1)
+
+    def stacked(names: Sequence[str]) -> Array:
+        columns = [theta[name] * one if name else one for name in names]
+        return np.column_stack(np.broadcast_arrays(*columns))
+
+    return KillNumbers(
+        stacked([term.coefficient for term in plan.terms]),
+        stacked([family.spread for family in plan.families]),
+        stacked([family.shift for family in plan.families]),
+        stacked([family.resistant for family in plan.families]),
+        theta[plan.escape_rate] * one,
+        np.array([families.index(term.family) for term in plan.terms], dtype=np.int64),
+        np.array([k for k, term in enumerate(plan.terms) if term.escaped], dtype=np.int64),
+    )
+
+
 def log_cells(
-    plan: KillPlan, arm: KillIntegrals, theta: Mapping[str, float]
+    plan: KillPlan,
+    arm: KillIntegrals,
+    theta: Mapping[str, float | Array] | KillNumbers,
+    cells_shift: Array | None = None,
 ) -> tuple[Array, Array]:
     """Natural logarithm of sensitive and of resistant cells at surgery.
 
@@ -108,30 +161,27 @@ def log_cells(
     ----------
     plan : KillPlan
     arm : KillIntegrals
-    theta : mapping of str to float
-        Every coefficient, spread, shift and factor that `plan` names.
+        Of n patients. Scores (n, f) are each patient's own; scores (1, q, f) are q points that
+        every patient is averaged over later.
+    theta : mapping of str to float or (n,) array, or KillNumbers
+        The same for all patients, or one set for each.
+    cells_shift : (q,) array or None
+        Added to the logarithm of cells before treatment at each point.
 
     Returns
     -------
-    (2, n) arrays
-        The first row for stratum 0, the second for stratum 1.
+    (2, n, q) arrays
+        The first row for stratum 0, the second for stratum 1; q is 1 for a patient's own scores.
     """
-    families = [family.name for family in plan.families]
+    numbers = theta if isinstance(theta, KillNumbers) else kill_numbers(plan, theta)
+    scores = arm.scores if arm.scores.ndim == 3 else arm.scores[:, None, :]
+    moved = np.zeros(scores.shape[1]) if cells_shift is None else cells_shift
+    start = arm.growth + np.log(arm.cells)
     return _log_cells(
-        arm.totals,
-        arm.steps,
-        arm.escape,
-        arm.growth,
-        np.log(arm.cells * (1 - arm.resistant_share)),
-        np.log(arm.cells * arm.resistant_share),
-        arm.scores,
-        np.array([theta[term.coefficient] for term in plan.terms]),
-        np.array([families.index(term.family) for term in plan.terms]),
-        np.array([k for k, term in enumerate(plan.terms) if term.escaped], dtype=np.int64),
-        np.array([theta[family.spread] for family in plan.families]),
-        np.array([theta[family.shift] for family in plan.families]),
-        np.array([theta[f.resistant] if f.resistant else 1.0 for f in plan.families]),
-        theta[plan.escape_rate],
+        *(arm.totals, arm.steps, arm.escape, start),
+        *(np.log1p(-arm.resistant_share), np.log(arm.resistant_share), scores, moved),
+        *(numbers.coefficients, numbers.spreads, numbers.shifts, numbers.factors, numbers.rates),
+        *(numbers.family_of, numbers.escaped),
     )
 
 
@@ -140,73 +190,91 @@ def _log_cells(
     totals: Array,
     steps: Array,
     escape: Array,
-    growth: Array,
+    start: Array,
     log_sensitive: Array,
     log_resistant: Array,
     scores: Array,
+    moved: Array,
     coefficients: Array,
-    family_of: Array,
-    escaped: Array,
     spreads: Array,
     shifts: Array,
-    resistant_factors: Array,
-    rate: float,
+    factors: Array,
+    rates: Array,
+    family_of: NDArray[np.int64],
+    escaped: NDArray[np.int64],
 ) -> tuple[Array, Array]:
     n, terms = totals.shape
-    families = len(spreads)
-    sensitive = np.empty((2, n))
-    resistant = np.empty((2, n))
-    integral = np.empty(terms)
-    kill = np.empty(families)
+    families, points = spreads.shape[1], scores.shape[1]
+    many, own = coefficients.shape[0] > 1, scores.shape[0] > 1
+    sensitive, resistant = np.empty((2, n, points)), np.empty((2, n, points))
+    integral, kill = np.empty(terms), np.empty(families)
     for i in range(n):
-        for k in range(terms):
-            integral[k] = totals[i, k]
-        begin = 1.0
+        t, s = (i if many else 0), (i if own else 0)
+        integral[:] = totals[i]
+        begin, rate = 1.0, rates[t]
         for b in range(steps.shape[1]):
             end = math.exp(-rate * escape[i, b + 1])
             gap = rate * (escape[i, b + 1] - escape[i, b])
             left = 0.5 * (begin + end) if gap < STRAIGHT else (begin - end) / gap
-            for e in range(len(escaped)):
+            for e in range(escaped.size):
                 integral[escaped[e]] += steps[i, b, e] * left
             begin = end
-        for f in range(families):
-            kill[f] = 0.0
+        kill[:] = 0.0
         for k in range(terms):
-            kill[family_of[k]] += coefficients[k] * integral[k]
-        for stratum in range(2):
-            s = log_sensitive[i] + growth[i]
-            r = log_resistant[i] + growth[i]
-            for f in range(families):
-                amount = kill[f] * math.exp(spreads[f] * scores[i, f] - shifts[f] * stratum)
-                s -= amount
-                r -= resistant_factors[f] * amount
-            sensitive[stratum, i] = s
-            resistant[stratum, i] = r
+            kill[family_of[k]] += coefficients[t, k] * integral[k]
+        for q in range(points):
+            for stratum in range(2):
+                whole, spared = 0.0, 0.0
+                for f in range(families):
+                    sensitivity = math.exp(spreads[t, f] * scores[s, q, f] - shifts[t, f] * stratum)
+                    whole += kill[f] * sensitivity
+                    spared += factors[t, f] * kill[f] * sensitivity
+                sensitive[stratum, i, q] = start[i] + moved[q] + log_sensitive[i] - whole
+                resistant[stratum, i, q] = start[i] + moved[q] + log_resistant[i] - spared
     return sensitive, resistant
 
 
-def log_burden(plan: KillPlan, arm: KillIntegrals, theta: Mapping[str, float]) -> Array:
-    """Natural logarithm of all living cells at surgery, (2, n) by stratum."""
-    total: Array = np.logaddexp(*log_cells(plan, arm, theta))
+def log_burden(
+    plan: KillPlan,
+    arm: KillIntegrals,
+    theta: Mapping[str, float | Array] | KillNumbers,
+    cells_shift: Array | None = None,
+) -> Array:
+    """Natural logarithm of all living cells at surgery, (2, n, q) by stratum; see `log_cells`."""
+    total: Array = np.logaddexp(*log_cells(plan, arm, theta, cells_shift))
     return total
 
 
 def complete_response(
-    plan: KillPlan, log_cells_left: Array, theta: Mapping[str, float], definition: str
+    plan: KillPlan,
+    log_cells_left: Array,
+    theta: Mapping[str, float | Array],
+    definition: str,
 ) -> Array:
-    """Chance of a complete response under a definition, in the shape of `log_cells_left`."""
-    shift = sum(theta[name] for name in plan.definitions[definition])
-    exponent = log_cells_left + shift * np.log(10.0) - np.log(theta[plan.clonogenic])
-    chance: Array = np.exp(-np.exp(np.minimum(exponent, MAX_EXPONENT)))
+    """Chance of a complete response under a definition, in the shape of `log_cells_left`.
+
+    Parameters of `theta` are numbers, or arrays that broadcast against `log_cells_left`.
+    """
+    limit = np.log(theta[plan.clonogenic])
+    for name in plan.definitions[definition]:
+        limit = limit - theta[name] * np.log(10.0)
+    chance: Array = np.exp(-np.exp(np.minimum(log_cells_left - limit, MAX_EXPONENT)))
     return chance
 
 
 def response_rates(
-    plan: KillPlan, arm: KillIntegrals, theta: Mapping[str, float], definition: str
+    plan: KillPlan,
+    arm: KillIntegrals,
+    theta: Mapping[str, float],
+    definition: str,
+    numbers: KillNumbers | None = None,
 ) -> Array:
-    """Share with a complete response in stratum 0 and in stratum 1, (2,)."""
-    left = log_burden(plan, arm, theta)
-    rates: Array = complete_response(plan, left, theta, definition).mean(axis=1)
+    """Share with a complete response in stratum 0 and in stratum 1, (2,).
+
+    `numbers` are `kill_numbers(plan, theta)`, where the caller has them.
+    """
+    left = log_burden(plan, arm, theta if numbers is None else numbers)
+    rates: Array = complete_response(plan, left, theta, definition).mean(axis=(1, 2))
     return rates
 
 

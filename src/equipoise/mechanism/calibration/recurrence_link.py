@@ -36,7 +36,7 @@ class RecurrenceLink:
     reached: bool
 
 
-def residual(log_cells_left: Array, clonogenic: float) -> Array:
+def residual(log_cells_left: Array, clonogenic: float | Array) -> Array:
     """`ln(1 + N / N_c)` from the natural logarithm of N."""
     excess: Array = np.logaddexp(0.0, log_cells_left - np.log(clonogenic))
     return excess

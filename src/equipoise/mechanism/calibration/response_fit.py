@@ -16,6 +16,7 @@ from scipy import optimize, special
 from equipoise.mechanism.calibration.fitted_prior import FittedPrior
 from equipoise.mechanism.calibration.kill_integrals import (
     KillIntegrals,
+    kill_numbers,
     mixed_rate,
     response_rates,
 )
@@ -86,10 +87,11 @@ def predicted_rates(
 ) -> list[float]:
     """Predicted share of each arm; what arms have in common is worked out once."""
     known: dict[tuple[int, str], Array] = {}
+    numbers = kill_numbers(plan, theta)
     for arm in arms:
         key = (id(arm.integrals), arm.definition)
         if key not in known:
-            known[key] = response_rates(plan, arm.integrals, theta, arm.definition)
+            known[key] = response_rates(plan, arm.integrals, theta, arm.definition, numbers)
     return [mixed_rate(known[id(arm.integrals), arm.definition], arm.stratum_share) for arm in arms]
 
 
