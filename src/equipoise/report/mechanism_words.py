@@ -180,7 +180,7 @@ def printed_text(check: DrugCheck) -> str:
 
 
 def checks_by_target(found: CaseMechanism) -> dict[str, list[DrugCheck]]:
-    """Checks of the drug itself by printed number."""
+    """Gather the checks of the drug itself by printed number."""
     groups: dict[str, list[DrugCheck]] = {}
     for check in found.checks:
         groups.setdefault(check.target, []).append(check)
