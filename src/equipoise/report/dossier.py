@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from equipoise.biomarkers.case_biomarkers import CaseBiomarkers
 from equipoise.design.case_design import CaseDesign
+from equipoise.design.rival_scenarios import RivalScenario
 from equipoise.estimate import Result
 from equipoise.evidence.check import Finding
 from equipoise.evidence.gap_map import GapMap
@@ -51,6 +52,8 @@ class Dossier:
     """Who could benefit, where the case has markers."""
     mechanism: CaseMechanism | None = None
     """What would have to be true, where the case has a model of the mechanism; simulated."""
+    scenarios: tuple[RivalScenario, ...] = ()
+    """Each candidate study under each rival mechanism; simulated, and not ranked on."""
 
     @property
     def results(self) -> tuple[Result, ...]:
