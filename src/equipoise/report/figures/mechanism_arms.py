@@ -179,14 +179,14 @@ def _record(found: CaseMechanism, arm: PredictedArm, place: float) -> dict[str, 
     return record
 
 
-def _x(field: str, *, shown: bool = False) -> alt.X:
+def _x(field: str) -> alt.X:
     axis = alt.Axis(
         values=list(TICKS),
         labelExpr="round(100 * datum.value)",
         title="Complete response, per cent",
     )
     scale = alt.Scale(domain=[0, 1], nice=False)
-    return alt.X(f"{field}:Q", scale=scale, axis=axis if shown else None)
+    return alt.X(f"{field}:Q", scale=scale, axis=axis)
 
 
 def _y(field: str, scale: alt.Scale) -> alt.Y:
@@ -199,7 +199,7 @@ def _ground(frame: PlotFrame, bottom: float, scale: alt.Scale) -> list[alt.Chart
     return [
         alt.Chart(inline(lines))
         .mark_rule(color=HAIR, strokeWidth=1, aria=False)
-        .encode(x=_x("x", shown=True), y=_y("top", scale), y2=alt.Y2("bottom:Q")),
+        .encode(x=_x("x"), y=_y("top", scale), y2=alt.Y2("bottom:Q")),
         alt.Chart(inline([{"y": -0.6}]))
         .mark_rule(color=HAIR, strokeWidth=1, aria=False)
         .encode(x=alt.value(left), x2=alt.value(right), y=_y("y", scale)),

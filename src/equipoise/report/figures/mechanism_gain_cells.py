@@ -13,7 +13,8 @@ from equipoise.mechanism.sensitivity import CellMark, DriveBand
 from equipoise.report.figures.mechanism_gain_plane import Plane, drive_axis, seven
 from equipoise.report.figures.theme import INK, SAND, Drawing, inline
 
-STRIP_ROW = 30
+STRIP_ROW, LINES, LINE = 36, 3, 11
+"""Pixels of a row, lines of its name, and pixels from one line to the next."""
 
 Records = list[dict[str, Any]]
 
@@ -66,9 +67,9 @@ def _cell(record: dict[str, Any], x: alt.X, *, named: bool) -> list[alt.Chart]:
         marks.mark_point(shape=record["shape"], size=46, filled=True, color=INK, opacity=1),
     ]
     if named:
-        lines = textwrap.wrap(str(record["name"]), 34)
-        lines = [*lines[:1], lines[1] + ("…" if len(lines) > 2 else "")] if lines[1:] else lines
-        for shift, text in zip((-6, 6) if lines[1:] else (0,), lines, strict=True):
+        lines = textwrap.wrap(str(record["name"]), 36, max_lines=LINES, placeholder="…")
+        for place, text in enumerate(lines):
+            shift = LINE * (place - (len(lines) - 1) / 2)
             layers.append(
                 alt.Chart(inline([{"name": text}]))
                 .mark_text(align="right", dx=-8, dy=shift, fontSize=10.5, color=INK)

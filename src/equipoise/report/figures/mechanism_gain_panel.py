@@ -88,7 +88,7 @@ def _panel(found: CaseMechanism, band: DriveBand, plane: Plane, *, named: bool) 
     )
     top = alt.layer(*layers).properties(width=plane.width, height=PLOT_HEIGHT, title=heading)
     strip = cells_strip(found, marks_of(iso.marks, band, iso), band, plane, named=named)
-    drawn: Drawing = alt.vconcat(top, strip, spacing=6).resolve_scale(x="shared")
+    drawn: Drawing = alt.vconcat(top, strip, spacing=10, bounds="flush").resolve_scale(x="shared")
     return drawn
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from equipoise.mechanism.case_mechanism import CaseMechanism
 from equipoise.mechanism.drug_checks import DrugCheck
 from equipoise.mechanism.drug_effects import DrugEffect
@@ -83,7 +85,7 @@ def _figure(
         caption=(
             f"Open circles: simulated, {found.drug} added to {found.backbone}, the same virtual "
             "patients with and without; median and central 95 % over "
-            f"{len(found.effects[0].log_odds_ratios)} draws of everything uncertain.{beside} A "
+            f"{_draws(found, measure)} of everything uncertain.{beside} A "
             "narrow interval says that the model allows little, not that little is known. "
             "Simulated, never observed; research use only."
         ),
@@ -92,6 +94,18 @@ def _figure(
         section="mechanism",
         rows=rows,
     )
+
+
+def _draws(found: CaseMechanism, measure: str) -> str:
+    """Count the draws that gave a number under every rival, and those that did not."""
+    ratios = [
+        e.log_odds_ratios[:, 0] if measure == RESPONSE else e.log_hazard_ratios
+        for e in found.effects
+    ]
+    total = len(ratios[0])
+    used = min(int(np.isfinite(values).sum()) for values in ratios)
+    left = f" ({total - used} without a solution left out)" if used < total else ""
+    return f"{used} draws{left}"
 
 
 def _spread(effect: DrugEffect, measure: str) -> Spread:

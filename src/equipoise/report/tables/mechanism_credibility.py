@@ -17,6 +17,7 @@ from equipoise.report.mechanism_words import (
     parameter_name,
     patients_words,
     printed_text,
+    rests_on,
     share,
     span_of,
 )
@@ -96,10 +97,10 @@ def _validation(found: CaseMechanism) -> str:
     groups: dict[str, list[bool]] = {}
     for arm in held_out(found):
         target = found.sources.target(arm.target)
-        groups.setdefault((target.label if target else "") or "unlabelled", []).append(arm.covered)
+        groups.setdefault(rests_on(target), []).append(arm.covered)
     if not groups:
         return "No arm was held out."
-    parts = [f"{label}: {sum(ok)} of {len(ok)}" for label, ok in sorted(groups.items())]
+    parts = [f"{label}: {sum(ok)} of {len(ok)}" for label, ok in groups.items()]
     arms = held_out(found)
     outside = [
         arm_name(found.sources.target(arm.target), arm.target) for arm in arms if not arm.inside

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from equipoise.mechanism.case_mechanism import CaseMechanism
@@ -83,7 +84,7 @@ def _effect_records(found: CaseMechanism) -> Iterator[dict[str, Any]]:
             ("response_with", spread(effect.response_with)),
         ):
             record |= {name: one.median, f"{name}_low": one.low, f"{name}_high": one.high}
-        draws = len(effect.log_odds_ratios)
+        draws = int(np.isfinite(effect.log_odds_ratios[:, 0]).sum())
         yield record | {"draws": draws, "failed": effect.failed, "seed": found.seed}
 
 
