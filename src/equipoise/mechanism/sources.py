@@ -1,4 +1,4 @@
-"""What ids and symbols stand for in the tables of a case, kept beside what was worked out of them."""
+"""What ids and symbols of the mechanism stand for, kept beside what was worked out of them."""
 
 from __future__ import annotations
 

@@ -9,8 +9,10 @@ from typing import Any
 from equipoise.report.answers import plain
 from equipoise.report.dossier import SCHEMA_VERSION, Dossier
 from equipoise.report.methods import write_methods
+from equipoise.report.summary.mechanism import mechanism_sentences
 from equipoise.report.summary.passages import summarise
 from equipoise.report.tables.evidence import gap_records
+from equipoise.report.tables.mechanism import MECHANISM_NAMES
 from equipoise.report.tables.table import Table
 
 _AS_TABLES = (
@@ -57,6 +59,7 @@ def dossier_document(dossier: Dossier, tables: Mapping[str, Table]) -> dict[str,
             for record in tables[name].records
         ],
         **{name: plain(tables[name].records) for name in _AS_TABLES},
+        "mechanism": _mechanism(dossier, tables),
         "design": _design(dossier),
         "cohorts": plain(dossier.synthesis.cohorts),
         "gap_map": {
@@ -95,6 +98,25 @@ def _design(dossier: Dossier) -> dict[str, Any] | None:
         "message": found.message,
         "assurance_curve": plain(found.assurance_curve),
         "synopsis": plain(dossier.design.synopsis),
+    }
+
+
+def _mechanism(dossier: Dossier, tables: Mapping[str, Table]) -> dict[str, Any] | None:
+    """Gather what the model says: its lists are tables, all of it simulated, fitted or assumed."""
+    found = dossier.mechanism
+    if found is None:
+        return None
+    return {
+        "drug": found.drug,
+        "backbone": found.backbone,
+        "definition": found.definition,
+        "seed": found.seed,
+        "model": plain(found.summary),
+        "gain": plain(found.gain),
+        "verdict": found.weights.verdict,
+        "bayes_factor": plain(found.weights.bayes_factor),
+        "sentences": [plain(sentence) for sentence in mechanism_sentences(dossier)],
+        **{name: plain(tables[f"mechanism_{name}"].records) for name in MECHANISM_NAMES},
     }
 
 

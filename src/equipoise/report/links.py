@@ -63,6 +63,8 @@ class LinkMap:
         self._anchors = {f"study-{one.study.id}" for one in ranked}
         claims = dossier.biomarkers.claims if dossier.biomarkers else ()
         self._anchors |= {f"claim-{one.claim.id}" for one in claims}
+        effects = dossier.mechanism.effects if dossier.mechanism else ()
+        self._anchors |= {f"rival-{one.rival}" for one in effects}
 
     def link(self, identifier: str, words: str = "") -> Markup:
         """Link an id to where it stands; an unknown one stays text."""

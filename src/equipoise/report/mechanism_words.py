@@ -25,6 +25,12 @@ PERCENTILES = (50.0, 2.5, 97.5)
 
 FITTED, BRIDGE, CHECKED = "Fitted", "Fits the tie between two definitions", "Shown only"
 HELD_OUT = "Held out"
+RESTS = {
+    "transport": "transport of fitted parameters",
+    "assumed parameters": "depends on assumed parameters",
+    "prior only": "prior only, no arm informs it",
+}
+"""What the prediction of a held-out arm rests on, from the safest down."""
 UNLABELLED = "not said what it rests on"
 
 
@@ -142,7 +148,13 @@ def arm_group(target: ResponseTarget | None) -> str:
         return CHECKED
     if target.use == "fit":
         return FITTED
-    return BRIDGE if target.use == "bridge" else f"{HELD_OUT}: {target.label or UNLABELLED}"
+    return BRIDGE if target.use == "bridge" else f"{HELD_OUT}: {rests_on(target)}"
+
+
+def rests_on(target: ResponseTarget | None) -> str:
+    """Say what the prediction of a held-out arm rests on."""
+    label = target.label if target is not None else ""
+    return RESTS.get(label, label) or UNLABELLED
 
 
 def arm_name(target: ResponseTarget | None, row: str) -> str:
@@ -159,7 +171,9 @@ def arms_by_group(found: CaseMechanism) -> dict[str, list[PredictedArm]]:
     for arm in found.calibration.arms:
         groups.setdefault(arm_group(found.sources.target(arm.target)), []).append(arm)
     last = [name for name in (BRIDGE, CHECKED) if name in groups]
-    held = sorted(name for name in groups if name.startswith(HELD_OUT))
+    order = [f"{HELD_OUT}: {words}" for words in RESTS.values()]
+    held = [name for name in groups if name.startswith(HELD_OUT)]
+    held.sort(key=lambda name: (order.index(name) if name in order else len(order), name))
     return {name: groups[name] for name in (FITTED, *held, *last) if groups[name]}
 
 
@@ -180,7 +194,7 @@ def printed_text(check: DrugCheck) -> str:
 
 
 def checks_by_target(found: CaseMechanism) -> dict[str, list[DrugCheck]]:
-    """Checks of the drug itself by printed number."""
+    """Gather the checks of the drug itself by printed number."""
     groups: dict[str, list[DrugCheck]] = {}
     for check in found.checks:
         groups.setdefault(check.target, []).append(check)

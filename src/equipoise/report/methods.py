@@ -11,6 +11,7 @@ from equipoise.report.dossier import Dossier
 from equipoise.report.effect_routes import Paragraph, route_sentences
 from equipoise.report.methods_biomarkers import biomarker_paragraphs
 from equipoise.report.methods_design import design_paragraphs
+from equipoise.report.methods_mechanism import mechanism_paragraphs
 from equipoise.report.methods_phenotype import phenotype_paragraphs
 from equipoise.report.number_text import counted, joined, sentence_case, spelled
 from equipoise.report.pool_numbers import LEAST_FOR_PREDICTION
@@ -47,6 +48,7 @@ def write_methods(dossier: Dossier) -> Methods:
         *_complements(dossier),
         *phenotype_paragraphs(dossier),
         *biomarker_paragraphs(dossier),
+        *mechanism_paragraphs(dossier),
         *design_paragraphs(dossier),
         *_rest(dossier),
     )

@@ -19,7 +19,9 @@ from equipoise.report.links import LinkMap
 from equipoise.report.methods import write_methods
 from equipoise.report.number_text import counted, grouped
 from equipoise.report.page_policy import inline_json, inline_script, policy
+from equipoise.report.summary.mechanism import mechanism_sentences
 from equipoise.report.summary.passages import summarise
+from equipoise.report.tables.mechanism import MECHANISM_NAMES
 from equipoise.report.tables.table import Table
 
 FACES = (("InterDossier-Regular.woff2", 400), ("InterDossier-SemiBold.woff2", 600))
@@ -33,6 +35,9 @@ PAST = ("retrodiction", "retrodiction_cases")
 
 BENEFIT = ("predictors", "null_models", "eligible")
 """Tables of the part on who could benefit."""
+
+MECHANISM = tuple(f"mechanism_{name}" for name in MECHANISM_NAMES)
+"""Tables of the part on what would have to be true."""
 
 NEXT_STUDY = (
     "studies",
@@ -100,6 +105,7 @@ def render_html(dossier: Dossier, tables: Mapping[str, Table], drawn: Drawn) -> 
             stills={key: Markup(svg.decode()) for key, svg in drawn.images.items()},  # noqa: S704
             specs={key: inline_json(spec) for key, spec in drawn.specs.items()},
             summary=summarise(dossier),
+            mechanism=tuple(mechanism_sentences(dossier)),
             methods=write_methods(dossier),
             lines=evidence_lines(dossier),
             links=links,
@@ -145,6 +151,12 @@ def _parts(
         Part("retrodiction", "Tried on past questions", drawn("retrodiction"), shown(*PAST)),
         Part("mirage", "The mirage: cohorts and exposure time", drawn("mirage"), shown("cohorts")),
         Part("benefit", "Who could benefit", drawn("benefit"), shown(*BENEFIT)),
+        Part(
+            "mechanism",
+            "Why it could work, and what would have to be true",
+            drawn("mechanism"),
+            shown(*MECHANISM),
+        ),
         Part("next-study", "Which study would settle it", drawn("next-study"), shown(*NEXT_STUDY)),
         Part("methods", "Methods"),
         Part("results", "All results", tables=shown("results")),

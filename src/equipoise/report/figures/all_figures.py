@@ -12,6 +12,7 @@ from equipoise.report.figures.figure import Figure
 from equipoise.report.figures.forest_plot import forest
 from equipoise.report.figures.gap import gap_figure
 from equipoise.report.figures.harm import harm_figure, with_absolute
+from equipoise.report.figures.mechanism import mechanism_figures
 from equipoise.report.figures.multiplicity import multiplicity_figure
 from equipoise.report.figures.next_study import design_figures
 from equipoise.report.figures.phenotype_forest import phenotype_forest
@@ -55,6 +56,8 @@ def build_figures(dossier: Dossier) -> tuple[Figure, ...]:
         )
     if dossier.biomarkers is not None:
         figures += benefit_figures(dossier.biomarkers, question, options)
+    if dossier.mechanism is not None:
+        figures += mechanism_figures(dossier.mechanism, options)
     if dossier.design is not None:
         figures += design_figures(dossier.design, question, options)
     return tuple(figures)

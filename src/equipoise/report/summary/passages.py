@@ -18,6 +18,7 @@ from equipoise.report.summary.benefit import benefit_sentences
 from equipoise.report.summary.caution import cohort_sentences, what_it_cannot_show
 from equipoise.report.summary.doubts import questioned, relative_doubt
 from equipoise.report.summary.in_short import short_sentences, told_of
+from equipoise.report.summary.mechanism import HEADING, mechanism_summary
 from equipoise.report.summary.next_study import study_sentences
 from equipoise.report.summary.sentences import Item, Passage, Sentence
 from equipoise.report.summary.subgroup import subgroup_sentences
@@ -46,6 +47,7 @@ def summarise(dossier: Dossier) -> tuple[Passage, ...]:
         Passage("Harm", tuple(_harm(dossier))),
         Passage("What the cohorts say", tuple(cohort_sentences(dossier))),
         Passage("Who could benefit", tuple(benefit_sentences(dossier))),
+        Passage(HEADING, tuple(mechanism_summary(dossier))),
         Passage("Which study would settle it", tuple(study_sentences(dossier))),
         Passage("What this evidence cannot show", tuple(what_it_cannot_show(dossier))),
     )

@@ -9,6 +9,7 @@ from equipoise.report.tables.beliefs import beliefs_table, sweep_table
 from equipoise.report.tables.comparisons import comparison_rows_table, comparisons_table
 from equipoise.report.tables.complements import complements_table
 from equipoise.report.tables.evidence import cohorts_table, findings_table, trials_table
+from equipoise.report.tables.mechanism import MECHANISM_TABLES
 from equipoise.report.tables.movement import movement_table
 from equipoise.report.tables.pools import contributions_table, pools_table
 from equipoise.report.tables.predictors import (
@@ -47,6 +48,7 @@ _BUILDERS = (
     predictors_table,
     eligible_table,
     null_models_table,
+    *MECHANISM_TABLES,
     studies_table,
     study_priors_table,
     study_conclusions_table,
