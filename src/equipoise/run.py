@@ -17,8 +17,11 @@ from equipoise.case import Case, load_case, packaged_cases
 from equipoise.checkpoints import Checkpoints, code_version, fingerprint
 from equipoise.design.case_design import CaseDesign, design_studies
 from equipoise.design.choice.bench import ALONE, Crew
+from equipoise.design.rival_scenarios import rival_scenarios
 from equipoise.evidence.check import Finding, check
 from equipoise.evidence.gap_map import GapMap, gap_map
+from equipoise.mechanism.case_mechanism import CaseMechanism, assess_mechanism
+from equipoise.mechanism.case_model import FOLDER as MECHANISM_FOLDER
 from equipoise.output_folder import check_output_folder, claimed
 from equipoise.report.dossier import Dossier, Provenance
 from equipoise.report.export import write_dossier
@@ -59,6 +62,7 @@ def assemble(
     biomarkers = _biomarkers(case, checkpoints, code, evidence_key)
     progress("design")
     studies = _studies(case, checkpoints, evidence_key, gaps, synthesis, crew or ALONE)
+    mechanism = _mechanism(case, checkpoints, code, progress)
     return Dossier(
         case.question.title,
         case.question,
@@ -70,6 +74,8 @@ def assemble(
         provenance(case),
         studies,
         biomarkers,
+        mechanism,
+        rival_scenarios(studies.studies, mechanism.effects) if studies and mechanism else (),
     )
 
 
@@ -92,6 +98,22 @@ def _biomarkers(
         CaseBiomarkers,
         fingerprint(evidence_key, case.plan, case.markers, gaps),
         lambda: assess_case(case.markers, case.evidence, priors, question.focus, gaps),
+    )
+
+
+def _mechanism(
+    case: Case, checkpoints: Checkpoints, code: str, progress: Progress
+) -> CaseMechanism | None:
+    """Run the mechanism room, if the case has a model; nothing of it enters the synthesis."""
+    model, plan, seed = case.model, case.mechanism, case.identity.seed
+    if model is None or plan is None:
+        return None
+    inputs = [pair for pair in case.inputs if pair[0].startswith(MECHANISM_FOLDER + "/")]
+    return checkpoints.room(
+        "mechanism",
+        CaseMechanism,
+        fingerprint(code, inputs, plan, seed),
+        lambda: assess_mechanism(model, plan, seed, workers=os.cpu_count() or 1, say=progress),
     )
 
 

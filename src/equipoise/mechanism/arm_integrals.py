@@ -59,7 +59,7 @@ def arm_integrals(
     regimen, surgery = case.regimen(name)
     model = case.model
     parameters = population.parameters.copy()
-    for symbol, value in {**(values or {}), plan.escape_rate: 0.0}.items():
+    for symbol, value in {**(values or {}), **dict.fromkeys(plan.unsimulated, 0.0)}.items():
         parameters[:, model.index(symbol)] = value
     days = reading_days(regimen, surgery)
     timed = schedule(regimen, case.drugs, model, surgery)

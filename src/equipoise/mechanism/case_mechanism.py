@@ -11,18 +11,18 @@ from equipoise.mechanism.accepted import accepted_population
 from equipoise.mechanism.arm_store import ArmStore
 from equipoise.mechanism.calibrating import calibrate, fit_population
 from equipoise.mechanism.calibration.calibration_record import Calibration
+from equipoise.mechanism.case_combinations import case_combinations
 from equipoise.mechanism.case_model import CaseModel
 from equipoise.mechanism.combinations import CombinationCell, ResponseSurface, Sweep
-from equipoise.mechanism.combined_effects import combined_effects
 from equipoise.mechanism.drug_checks import DrugCheck, drug_checks
 from equipoise.mechanism.drug_effects import DrugEffect, drug_effects, edge_draws
-from equipoise.mechanism.effect_indices import difference_indices
+from equipoise.mechanism.effect_sources import EffectSources, effect_sources
 from equipoise.mechanism.exposure import ExposureCheck, check_exposures
 from equipoise.mechanism.identifiability import profiles
-from equipoise.mechanism.must_be_true import drives, must_be_true
 from equipoise.mechanism.plan import MechanismPlan
 from equipoise.mechanism.population import StratumAcceptance
 from equipoise.mechanism.recurrence import RecurrenceCheck, tie_recurrence
+from equipoise.mechanism.required_gain import required_gain
 from equipoise.mechanism.rivals import (
     PredictedReadout,
     Profile,
@@ -34,13 +34,12 @@ from equipoise.mechanism.rivals import (
     window_trials,
 )
 from equipoise.mechanism.sensitivity import (
-    DifferenceIndices,
     IsoEffects,
     MarkerSplits,
     ModelGain,
-    model_gain,
     split_effects,
 )
+from equipoise.mechanism.sources import MechanismSources, mechanism_sources
 from equipoise.mechanism.systemic import with_systemic
 
 Say = Callable[[str], None]
@@ -73,6 +72,8 @@ class CaseMechanism:
     drug, backbone, definition : str
         What effects are about.
     summary : ModelSummary
+    sources : MechanismSources
+        What the ids and symbols below stand for.
     exposures : tuple of ExposureCheck
     systemic : SystemicFit
     calibration : Calibration
@@ -88,7 +89,8 @@ class CaseMechanism:
     checks : tuple of DrugCheck
         Printed effects of the drug itself, beside what each rival predicts.
     splits : MarkerSplits
-    indices : DifferenceIndices
+    carriers : EffectSources
+        Sobol indices of the effect, and of its rank.
     iso : IsoEffects
     gain : ModelGain
     cells : tuple of CombinationCell
@@ -101,6 +103,7 @@ class CaseMechanism:
     backbone: str
     definition: str
     summary: ModelSummary
+    sources: MechanismSources
     exposures: tuple[ExposureCheck, ...]
     systemic: SystemicFit
     calibration: Calibration
@@ -115,7 +118,7 @@ class CaseMechanism:
     effects: tuple[DrugEffect, ...]
     checks: tuple[DrugCheck, ...]
     splits: MarkerSplits
-    indices: DifferenceIndices
+    carriers: EffectSources
     iso: IsoEffects
     gain: ModelGain
     cells: tuple[CombinationCell, ...]
@@ -165,19 +168,23 @@ def assess_mechanism(
     edges = edge_draws(case, plan, calibration, recurrence.link, seed, workers=workers)
     effects, outcomes, markers = drug_effects(case, plan, edges, case.rivals)
     held = [t for t in case.targets if t.id in plan.drug_targets]
-    alone = next(e for e in effects if e.rival == plan.drive.rival)
     say("mechanism: sensitivity")
-    indices = difference_indices(case, plan, calibration, recurrence.link, seed, workers)
+    alone = next(rival for rival in case.rivals if rival.id == plan.drive.rival)
+    together = next(rival for rival in case.rivals if rival.id == plan.combined_rivals[0])
+    carriers = effect_sources(case, plan, calibration, edges.setting, people, together, seed)
+    gain = required_gain(case, plan, edges.setting, edges.under(alone), alone.id, case.experiments)
     say("mechanism: combinations")
     few = edge_draws(
         case, plan, calibration, recurrence.link, seed, draws=FEW, patients=FEW, workers=workers
     )
-    cells, sweeps, surface = combined_effects(case, plan, few, case.rivals)
+    ranked = [rival for rival in case.rivals if rival.id in plan.combined_rivals]
+    combined = case_combinations(case, plan, few.setting, few.rows, ranked, together)
     return CaseMechanism(
         drug=plan.drug,
         backbone=plan.backbones[0],
         definition=plan.definition,
         summary=_summary(case),
+        sources=mechanism_sources(case, plan),
         exposures=exposures,
         systemic=systemic,
         calibration=calibration,
@@ -192,12 +199,12 @@ def assess_mechanism(
         effects=effects,
         checks=drug_checks(held, effects),
         splits=split_effects(outcomes, markers),
-        indices=indices,
-        iso=must_be_true(case, plan, case.experiments),
-        gain=model_gain(alone.log_odds_ratios[:, 0], drives(case, plan, edges.rows)),
-        cells=cells,
-        sweeps=sweeps,
-        surface=surface,
+        carriers=carriers,
+        iso=gain.effects,
+        gain=gain.model,
+        cells=combined.cells,
+        sweeps=(combined.start_days, combined.doses),
+        surface=combined.surface,
         seed=seed,
     )
 

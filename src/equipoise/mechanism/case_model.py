@@ -193,6 +193,7 @@ def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
         *(("backbones", name, set(case.days)) for name in plan.backbones),
         ("drug", plan.drug, set(case.regimens)),
         ("definition", plan.definition, set(kill.definitions)),
+        ("outcome", plan.outcome, states | set(model.assignments)),
         *(("systemic.parameter", row.parameter, parameters) for row in plan.systemic),
         *(("systemic.target", row.target, targets) for row in plan.systemic),
         *(("systemic.state", row.state, states) for row in plan.systemic),
@@ -200,13 +201,10 @@ def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
         ("recurrence", plan.recurrence.control_share, targets),
         ("drive", plan.drive.observed, targets),
         ("drive", plan.drive.tissue_ratio, parameters),
-        *(
-            ("drive.terms", name, parameters)
-            for term in plan.drive.terms
-            for name in (term.half_concentration, term.weight, term.steepness)
-            if name
-        ),
-        *(("sobol", name, parameters) for name in plan.sobol),
+        *(("drive", name, parameters) for name in plan.drive.half_concentrations),
+        *(("drive", name, parameters | {""}) for name in plan.drive.weights),
+        *(("drive", name, parameters | {""}) for name in plan.drive.steepness),
+        *(("drive", name, states) for name in plan.drive.states),
         *(("drive.rival", name, ids) for name in (plan.drive.rival, plan.reference)),
         *(("combined_rivals", name, ids) for name in plan.combined_rivals),
         *(("profiles.rival", row.rival, ids) for row in plan.profiles),

@@ -48,28 +48,23 @@ class MarkerSplit(Slice):
     """Patients above it are positive."""
 
 
-class DriveTermPlan(Slice):
-    """One saturable term of the drug's drive in the tumour."""
-
-    half_concentration: str
-    """Parameter: concentration at half effect."""
-    weight: str = ""
-    """Parameter: drive at full effect; blank for 1."""
-    steepness: str = ""
-    """Parameter: Hill exponent; blank for 1."""
-
-
 class DrivePlan(Slice):
     """What sets the drug's drive in the tumour, for the figure of what must be true."""
 
     tissue_ratio: str
-    """Parameter: concentration in the tumour against blood."""
-    terms: tuple[DriveTermPlan, ...]
-    """Terms of the drive."""
+    """Parameter: tumour against blood."""
+    half_concentrations: tuple[str, ...]
+    """Parameters: concentration at half effect, one for each term."""
+    weights: tuple[str, ...] = ()
+    """Parameters: size of each term; blank for 1."""
+    steepness: tuple[str, ...] = ()
+    """Parameters: Hill exponent of each term; blank for 1."""
+    states: tuple[str, ...]
+    """States that hold each term of the drive, as a patient has it."""
+    rival: str
+    """Id of the rival in which the drug acts through this drive alone."""
     observed: str
     """Id of the target with the concentration measured in patients."""
-    rival: str
-    """Rival in which the drug acts through this drive alone."""
     odds_ratios: tuple[Positive, ...] = (1.1, 1.34, 1.5, 2.0, 3.0)
     """Effects whose lines are drawn."""
 
@@ -117,6 +112,8 @@ class MechanismPlan(Slice):
     """Regimens that the drug is added to; effects are told for the first."""
     definition: str
     """Definition of complete response in which effects are told."""
+    outcome: str
+    """Quantity of the model that this response follows."""
     kill: KillPlan
     """How kill adds up."""
     fitted: tuple[str, ...]
@@ -135,14 +132,10 @@ class MechanismPlan(Slice):
     """Markers that might tell rivals apart."""
     profiles: tuple[ProfilePlan, ...] = ()
     """Profiles of what carries the answer."""
-    sobol: tuple[str, ...]
-    """Parameters whose share in the effect is worked out."""
     combined_rivals: tuple[str, ...]
     """Rivals under which combinations are ranked; sweeps are under the first."""
     reference: str
     """Rival without an effect, against which Bayes factors are given."""
-    outcome: str
-    """Quantity of the model that response follows."""
     readouts: tuple[str, ...] = ()
     """Signals that are predicted beside those of the window trials."""
     drive: DrivePlan
@@ -155,13 +148,13 @@ class MechanismPlan(Slice):
     """Share of patients with the stratum where a target does not say."""
     stream: Literal["independent", "sobol"] = "sobol"
     """How patients of the fit are drawn."""
-    patients: Count = 384
+    patients: Count = 256
     """Virtual patients of the fit."""
-    draws: Count = 300
+    draws: Count = 250
     """Posterior draws of the fitted parameters."""
     edge_draws: Count = 48
     """Draws of the uncertain parameters under each rival."""
-    edge_patients: Count = 48
+    edge_patients: Count = 32
     """Virtual patients of each of them."""
     shown: tuple[ShownOutput, ...] = ()
     """Drug levels and readouts of an arm that a user asks for."""

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from equipoise.biomarkers.case_biomarkers import CaseBiomarkers
 from equipoise.design.case_design import CaseDesign
+from equipoise.design.rival_scenarios import RivalScenario
 from equipoise.estimate import Result
 from equipoise.evidence.check import Finding
 from equipoise.evidence.gap_map import GapMap
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase
+from equipoise.mechanism.case_mechanism import CaseMechanism
 from equipoise.report.options import ReportOptions
 from equipoise.synthesis.evidence_synthesis import Synthesis
 
@@ -48,6 +50,10 @@ class Dossier:
     """Which study to do next, where the case asks."""
     biomarkers: CaseBiomarkers | None = None
     """Who could benefit, where the case has markers."""
+    mechanism: CaseMechanism | None = None
+    """What would have to be true, where the case has a model of the mechanism; simulated."""
+    scenarios: tuple[RivalScenario, ...] = ()
+    """Each candidate study under each rival mechanism; simulated, and not ranked on."""
 
     @property
     def results(self) -> tuple[Result, ...]:

@@ -114,6 +114,15 @@ def test_a_later_start_does_less_and_after_surgery_nothing(setting, plan):
     assert odds[-1] == 1.0
 
 
+def test_leading_in_is_a_longer_course_to_a_later_surgery(model, setting, plan):
+    found = start_day_sweep(setting, plan, (-14.0,)).points[0]
+    regimen = begun(plan.regimen, "drugx", -14.0)
+    later = schedule(regimen, DRUGS, model, SURGERY + 14.0)
+    assert later.count("drugx") == int(SURGERY) + 14
+    expected = mean_response(arm_outcomes(setting, later, plan.rows).response)
+    assert found.response.median == pytest.approx(expected[0])
+
+
 def test_on_the_surface_dose_and_ratio_are_one_thing(setting, plan):
     """The direct edge knows their product alone."""
     found = response_surface(setting, plan, (0.5, 1.0, 2.0), "Kp", (2.0, 4.0, 8.0))
@@ -128,7 +137,9 @@ def test_changed_regimens():
     later = begun(both, "drugx", 10.0)
     assert [d.start_day for d in later.doses] == [0.0, 10.0]
     assert [d.amount for d in scaled(both, "drugx", 2.0).doses] == [1.0, 1000.0]
+    ahead = begun(both, "drugx", -14.0)
+    assert [d.start_day for d in ahead.doses] == [14.0, 0.0]
     assert scaled(both, "drugx", 0.0).drugs == ("chemo",)
     with pytest.raises(InputError) as caught:
-        begun(both, "drugy", -1.0)
+        begun(both, "drugy", float("nan"))
     assert [p.field for p in caught.value.problems] == ["drug", "day"]

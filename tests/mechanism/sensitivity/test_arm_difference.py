@@ -118,12 +118,42 @@ def test_failed_points_leave_and_are_counted():
         )
 
 
+def test_with_many_failed_points_the_others_say_as_much():
+    """A third of the base sample is lost at random: the indices hold, and the limits hold them."""
+
+    def holes(points):
+        value = ishigami(points)
+        value[np.random.default_rng(8).choice(1024, 340, replace=False)] = np.nan
+        return value
+
+    found = arm_difference_indices(holes, ANGLES, np.random.default_rng(1), size=1024, resamples=40)
+    assert found.failed == 340
+    _, total, _ = known_indices()
+    for row in found.factors:
+        assert row.total == pytest.approx(total[row.name], abs=0.06)
+        assert row.total_low <= row.total <= row.total_high
+        assert row.first_low <= row.first <= row.first_high
+
+
 def test_no_variance_has_no_indices():
     found = arm_difference_indices(
         lambda x: np.zeros(len(x)), ANGLES, np.random.default_rng(1), size=64, resamples=3
     )
     assert found.sd == 0.0
     assert all(np.isnan(row.total) for row in found.factors)
+
+
+def test_ranks_do_not_know_a_monotone_change():
+    """Ranks of D and of exp(3 D) are the same; extremes rule the variance of the latter."""
+    one, two = (
+        arm_difference_indices(
+            f, ANGLES, np.random.default_rng(6), size=128, resamples=3, ranked=True
+        )
+        for f in (ishigami, lambda x: np.exp(3.0 * ishigami(x)))
+    )
+    assert one.factors == two.factors
+    assert one.ranked
+    assert one.sd < two.sd
 
 
 def test_bad_arguments_are_named_at_once():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from equipoise.mechanism.sensitivity import assumed_behind
+from equipoise.mechanism.sensitivity import assumed_behind, parameters_behind
 
 DIRECT = {"s_direct": 1.0, "s_system": 0.0}
 SYSTEM = {"s_direct": 0.0, "s_system": 1.0}
@@ -33,6 +33,13 @@ def test_without_an_edge_nothing_is_rested_on(model):
 def test_a_partner_counts_only_where_it_is_given(model):
     assert "w_p" not in behind(model, DIRECT)
     assert "w_p" in behind(model, DIRECT, dosed=("G", "C", "P"))
+
+
+def test_without_the_drug_no_switch_matters(model):
+    alone = parameters_behind(model, ("C",), "kill")
+    assert alone == {"k_c", "kappa_c", "kappa_s"}
+    with_it = parameters_behind(model, ("C", "G"), "kill")
+    assert {"s_direct", "s_system", "k_g", "V"} <= with_it
 
 
 @pytest.mark.parametrize("outcome", ["Jc", "Jg"])

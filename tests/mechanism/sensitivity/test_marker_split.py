@@ -46,6 +46,8 @@ def test_effects_put_in_come_out():
     assert effect.share_positive == 0.25
     chances = (float(treated(0.6, 0.2, 0.1)[:, :10].mean()), 0.5, float(expit(0.2)), 0.5)
     assert effect.patients == patients_for_interaction(0.4, chances, 0.25)
+    assert effect.patients_least == patients_for_interaction(effect.interaction_high, chances, 0.25)
+    assert effect.patients_least < effect.patients
 
 
 def test_the_marker_that_separates_is_the_best():

@@ -71,6 +71,11 @@ class KillPlan(Slice):
         return tuple(dict.fromkeys(names))
 
     @property
+    def unsimulated(self) -> tuple[str, ...]:
+        """Parameters that enter after the simulation and are 0 in it: escape and coefficients."""
+        return (self.escape_rate, *(term.coefficient for term in self.terms))
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """Parameters that it names, coefficients and all, each once."""
         families = [

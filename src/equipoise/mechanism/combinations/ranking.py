@@ -13,7 +13,6 @@ import pandas as pd
 
 from equipoise.mechanism.combinations.arm_sets import ARMS, ArmSet
 from equipoise.mechanism.combinations.interaction_excess import bliss_excess, highest_agent_excess
-from equipoise.mechanism.models import MechanismModel
 from equipoise.mechanism.sensitivity import (
     ArmOutcomes,
     OutcomeSetting,
@@ -22,6 +21,7 @@ from equipoise.mechanism.sensitivity import (
     log_hazard_ratio,
     log_odds_ratio,
     mean_response,
+    parameters_behind,
 )
 from equipoise.synthesis.arrays import Array
 
@@ -59,7 +59,7 @@ class CombinationCell:
         Excess of drug and partner together over Bliss independence, with the backbone alone as
         background, and over the better of the two.
     failed : int
-        Simulated courses without a solution, of all four arms.
+        Simulated courses without a solution, of all four arms; their patients are left out of all.
     assumed : tuple of str
         Assumed parameters that the drug's effect rests on here; empty where it has none.
     label : str
@@ -112,14 +112,34 @@ def rank_combinations(
         By rival in the order given, then by rank.
     """
     cells: list[CombinationCell] = []
+    store = _Store(setting, rows, outcome, {})
     for rival, switches in rivals.items():
-        switched = rows.copy()
-        for symbol, value in switches.items():
-            switched[:, :, setting.model.index(symbol)] = value
-        made = [_cell(setting, arms, rival, switches, switched, outcome) for arms in arm_sets]
+        made = [_cell(store, arms, rival, switches) for arms in arm_sets]
         made.sort(key=lambda cell: -cell.with_drug.median)
         cells += [replace(cell, rank=k + 1) for k, cell in enumerate(made)]
     return tuple(cells)
+
+
+@dataclass(frozen=True, eq=False)
+class _Store:
+    """Arms that are simulated once for all rivals under which they are the same."""
+
+    setting: OutcomeSetting
+    rows: Array
+    outcome: str
+    known: dict[tuple[object, ...], ArmOutcomes]
+
+    def arm(self, arms: ArmSet, name: str, switches: Mapping[str, float]) -> ArmOutcomes:
+        model = self.setting.model
+        behind = parameters_behind(model, arms.dosed[name], self.outcome)
+        told = {symbol: value for symbol, value in switches.items() if symbol in behind}
+        key = (arms.backbone, name, *sorted(told.items()))
+        if key not in self.known:
+            rows = self.rows.copy()
+            for symbol, value in switches.items():
+                rows[:, :, model.index(symbol)] = value
+            self.known[key] = arm_outcomes(self.setting, arms.schedules[name], rows)
+        return self.known[key]
 
 
 def cells_frame(cells: Sequence[CombinationCell]) -> pd.DataFrame:
@@ -137,17 +157,18 @@ def cells_frame(cells: Sequence[CombinationCell]) -> pd.DataFrame:
 
 
 def _cell(
-    setting: OutcomeSetting,
-    arms: ArmSet,
-    rival: str,
-    switches: Mapping[str, float],
-    rows: Array,
-    outcome: str,
+    store: _Store, arms: ArmSet, rival: str, switches: Mapping[str, float]
 ) -> CombinationCell:
-    found = {arm: arm_outcomes(setting, arms.schedules[arm], rows) for arm in ARMS}
-    alone, drug, partner, both = (found[arm] for arm in ARMS)
-    share = {arm: mean_response(found[arm].response) for arm in ARMS}
+    model = store.setting.model
+    assumed = assumed_behind(model, switches, arms.dosed["drug"], arms.sources, store.outcome)
+    same = {} if assumed else {"drug": "alone", "both": "partner"}
+    found = {arm: store.arm(arms, same.get(arm, arm), switches) for arm in ARMS}
+    solved = np.all([np.isfinite(found[arm].response) for arm in ARMS], axis=0)
+    response = {arm: np.where(solved, found[arm].response, np.nan) for arm in ARMS}
+    free = {arm: np.where(solved, found[arm].event_free, np.nan) for arm in ("alone", "drug")}
+    share = {arm: mean_response(response[arm]) for arm in ARMS}
     excess = bliss_excess(share["both"], share["drug"], share["partner"], share["alone"])
+    given = log_odds_ratio(response["both"], response["partner"])
     return CombinationCell(
         backbone=arms.backbone,
         drug=arms.drug,
@@ -158,28 +179,22 @@ def _cell(
         with_drug=interval(share["drug"]),
         with_partner=interval(share["partner"]),
         with_both=interval(share["both"]),
-        event_free_alone=interval(mean_response(alone.event_free)),
-        event_free_drug=interval(mean_response(drug.event_free)),
-        odds_ratio=interval(np.exp(log_odds_ratio(drug.response, alone.response))),
-        hazard_ratio=interval(_hazard_ratio(drug, alone)),
-        odds_ratio_given_partner=interval(np.exp(log_odds_ratio(both.response, partner.response))),
+        event_free_alone=interval(mean_response(free["alone"])),
+        event_free_drug=interval(mean_response(free["drug"])),
+        odds_ratio=interval(np.exp(log_odds_ratio(response["drug"], response["alone"]))),
+        hazard_ratio=interval(_hazard_ratio(free["drug"], free["alone"])),
+        odds_ratio_given_partner=interval(np.exp(given)),
         bliss=interval(excess),
         highest=interval(highest_agent_excess(share["both"], share["drug"], share["partner"])),
         failed=sum(found[arm].failed for arm in ARMS),
-        assumed=_assumed(setting.model, arms, switches, outcome),
+        assumed=assumed,
     )
 
 
-def _assumed(
-    model: MechanismModel, arms: ArmSet, switches: Mapping[str, float], outcome: str
-) -> tuple[str, ...]:
-    return assumed_behind(model, switches, arms.dosed["drug"], arms.sources, outcome)
-
-
-def _hazard_ratio(treated: ArmOutcomes, control: ArmOutcomes) -> Array:
-    if not np.isfinite(control.event_free).any():
-        return np.full(len(control.event_free), np.nan)
-    ratio: Array = np.exp(log_hazard_ratio(treated.event_free, control.event_free))
+def _hazard_ratio(treated: Array, control: Array) -> Array:
+    if not np.isfinite(control).any():
+        return np.full(len(control), np.nan)
+    ratio: Array = np.exp(log_hazard_ratio(treated, control))
     return ratio
 
 

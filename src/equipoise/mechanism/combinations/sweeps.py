@@ -13,7 +13,7 @@ import pandas as pd
 
 from equipoise.mechanism.combinations.ranking import EXPLORATORY, Interval, interval
 from equipoise.mechanism.combinations.regimen_changes import begun, scaled
-from equipoise.mechanism.dosing import Drug, Regimen, Schedule, schedule
+from equipoise.mechanism.dosing import Drug, Regimen, schedule
 from equipoise.mechanism.sensitivity import (
     OutcomeSetting,
     arm_outcomes,
@@ -100,15 +100,20 @@ class ResponseSurface:
 
 
 def start_day_sweep(setting: OutcomeSetting, plan: SweepPlan, days: Sequence[float]) -> Sweep:
-    """Return the effect of the drug when its first dose is on each of `days`."""
+    """Return the effect of the drug when its first dose is on each of `days`.
+
+    Before day 0 it leads in: all else, and surgery, wait as long, while the tumour grows.
+    """
     regimens = [begun(plan.regimen, plan.drug, day) for day in days]
-    return _sweep(setting, plan, "first day of the drug", days, regimens)
+    surgery = [plan.surgery_day + max(0.0, -day) for day in days]
+    return _sweep(setting, plan, "first day of the drug", days, regimens, surgery)
 
 
 def dose_sweep(setting: OutcomeSetting, plan: SweepPlan, factors: Sequence[float]) -> Sweep:
     """Return the effect of the drug with every dose multiplied by each of `factors`."""
     regimens = [scaled(plan.regimen, plan.drug, factor) for factor in factors]
-    return _sweep(setting, plan, "factor of its dose", factors, regimens)
+    surgery = [plan.surgery_day] * len(factors)
+    return _sweep(setting, plan, "factor of its dose", factors, regimens, surgery)
 
 
 def response_surface(
@@ -151,16 +156,23 @@ def _sweep(
     swept: str,
     values: Sequence[float],
     regimens: Sequence[Regimen],
+    surgery: Sequence[float],
 ) -> Sweep:
     control = _response(setting, plan, scaled(plan.regimen, plan.drug, 0.0), plan.rows)
     points = []
-    for value, regimen in zip(values, regimens, strict=True):
-        treated = _response(setting, plan, regimen, plan.rows)
+    for value, regimen, end in zip(values, regimens, surgery, strict=True):
+        treated = _response(setting, plan, regimen, plan.rows, end)
         effect = np.exp(log_odds_ratio(treated, control))
         points.append(SweepPoint(float(value), interval(mean_response(treated)), interval(effect)))
     return Sweep(plan.regimen.name, plan.drug, plan.rival, swept, tuple(points))
 
 
-def _response(setting: OutcomeSetting, plan: SweepPlan, regimen: Regimen, rows: Array) -> Array:
-    times: Schedule = schedule(regimen, plan.drugs, setting.model, plan.surgery_day)
+def _response(
+    setting: OutcomeSetting,
+    plan: SweepPlan,
+    regimen: Regimen,
+    rows: Array,
+    surgery_day: float | None = None,
+) -> Array:
+    times = schedule(regimen, plan.drugs, setting.model, surgery_day or plan.surgery_day)
     return arm_outcomes(setting, times, rows).response

@@ -17,9 +17,12 @@ from equipoise.errors import InputError, Problem
 from equipoise.mechanism.dosing import Drug, Regimen, schedule
 from equipoise.mechanism.models import MechanismModel
 from equipoise.mechanism.rivals.window_trial import NOTHING, WindowArm
+from equipoise.mechanism.solving import Tolerances
 from equipoise.synthesis.arrays import Array
 
 TOLERANCE, STEPS = 1e-8, 30
+FINE = Tolerances(stiff=1e-6, driven=1e-9, coupled=1e-9, steps=10_000_000)
+"""A few patients, so a finer solution than that of thousands costs nothing."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def systemic_arm(
     given = schedule(continued(regimen, day), drugs, model, day)
     without = schedule(NOTHING, drugs, model, day)
     asked = tuple(dict.fromkeys(readouts))
-    return WindowArm(given, without, day, patient, asked, regimen.name, "all")
+    return WindowArm(given, without, day, patient, asked, regimen.name, "all", FINE)
 
 
 def continued(regimen: Regimen, day: float) -> Regimen:

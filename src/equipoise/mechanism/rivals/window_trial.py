@@ -19,7 +19,8 @@ from equipoise.mechanism.dosing import Drug, Regimen, Schedule, schedule
 from equipoise.mechanism.models import MechanismModel
 from equipoise.mechanism.rivals.rival_evidence import RivalEvidence
 from equipoise.mechanism.rivals.stratum import typical_patient
-from equipoise.mechanism.solving import simulate_patients
+from equipoise.mechanism.solving import Tolerances, simulate_patients
+from equipoise.mechanism.solving.layouts import DEFAULT
 from equipoise.synthesis.arrays import Array
 
 NOTHING = Regimen("none", ())
@@ -37,6 +38,8 @@ class WindowArm:
     readouts : tuple of str
         Each once.
     regimen, stratum : str
+    tolerances : Tolerances
+        Of the solver.
     """
 
     treated: Schedule
@@ -46,6 +49,7 @@ class WindowArm:
     readouts: tuple[str, ...]
     regimen: str
     stratum: str
+    tolerances: Tolerances = DEFAULT
 
     def log_ratios(
         self, model: MechanismModel, names: Sequence[str], values: Array, workers: int = 1
@@ -59,7 +63,11 @@ class WindowArm:
         logs = []
         for given in (self.treated, self.untreated):
             response = simulate_patients(
-                *(model, given, rows), outputs=self.readouts, days=[self.day], workers=workers
+                *(model, given, rows),
+                outputs=self.readouts,
+                days=[self.day],
+                workers=workers,
+                tolerances=self.tolerances,
             )
             with np.errstate(invalid="ignore", divide="ignore"):
                 found = np.log(response.values[:, 0, :])

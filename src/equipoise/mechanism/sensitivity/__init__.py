@@ -12,7 +12,7 @@ from equipoise.mechanism.sensitivity.arm_simulation import (
     integral_days,
     sensitivity_scores,
 )
-from equipoise.mechanism.sensitivity.assumptions import assumed_behind
+from equipoise.mechanism.sensitivity.assumptions import assumed_behind, parameters_behind
 from equipoise.mechanism.sensitivity.cell_experiments import CellExperiment, read_cell_experiments
 from equipoise.mechanism.sensitivity.effect_scales import (
     log_hazard_ratio,
@@ -84,6 +84,7 @@ __all__ = [
     "log_odds_ratio",
     "mean_response",
     "model_gain",
+    "parameters_behind",
     "patients_for_interaction",
     "read_cell_experiments",
     "sensitivity_scores",

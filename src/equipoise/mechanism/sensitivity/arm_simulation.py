@@ -130,7 +130,8 @@ def arm_outcomes(
     m, n, p = rows.shape
     flat = rows.reshape(m * n, p)
     simulated = flat.copy()
-    simulated[:, setting.model.index(setting.plan.escape_rate)] = 0.0
+    for symbol in setting.plan.unsimulated:
+        simulated[:, setting.model.index(symbol)] = 0.0
     outputs = tuple(dict.fromkeys((*setting.plan.states, *readouts)))
     days = integral_days(schedule.days)
     solved = simulate_patients(

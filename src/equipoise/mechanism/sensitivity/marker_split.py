@@ -55,7 +55,8 @@ class SplitEffect:
     """Effect of the drug on both sides of a split under one rival, over draws.
 
     Effects are log odds ratios with a central interval of 95 %; `patients` is the size of a study
-    that would find the mean interaction, infinity where there is none.
+    that would find the mean interaction, infinity where there is none, and `patients_least` that
+    for the end of its interval that is farther from 0: what the prior allows at best.
     """
 
     marker: str
@@ -72,6 +73,7 @@ class SplitEffect:
     interaction_high: float
     interaction_sd: float
     patients: float
+    patients_least: float
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ def _split(outcome: RivalOutcomes, marker: MarkerStatus) -> _Split:
     four: Chances = (chances[0], chances[1], chances[2], chances[3])
     share = float(positive.mean())
     middle = _told(_mean(interaction))
+    farthest = max(_spread(interaction)[1:], key=abs)
     effect = SplitEffect(
         marker.marker,
         outcome.rival,
@@ -156,6 +159,7 @@ def _split(outcome: RivalOutcomes, marker: MarkerStatus) -> _Split:
         *_spread(interaction),
         _sd(interaction),
         patients_for_interaction(middle, four, share),
+        patients_for_interaction(_told(farthest), four, share),
     )
     return _Split(interaction, four, share, effect)
 

@@ -18,6 +18,8 @@ from equipoise.mechanism.formulas.tree import (
 )
 
 ZERO, ONE = Number(0.0), Number(1.0)
+TINY = Number(1e-300)
+"""Keeps a^b/a a number where a is 0: a state that starts there has no slope yet."""
 
 
 def formula_of(node: Node) -> Formula:
@@ -145,5 +147,9 @@ def _of_operation(node: Operation, name: str) -> Node:
         return plus(times(da, b), times(a, db))
     if node.operator == "/":
         return minus(divided(da, b), divided(times(a, db), times(b, b)))
-    base = times(times(b, power(a, minus(b, ONE))), da)
+    if isinstance(b, Number):
+        base = times(b, power(a, Number(b.value - 1.0)))
+    else:
+        base = times(b, divided(node, plus(a, TINY)))
+    base = times(base, da)
     return base if db == ZERO else plus(base, times(times(node, called("log", a)), db))

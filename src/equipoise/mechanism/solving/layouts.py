@@ -27,7 +27,13 @@ from equipoise.mechanism.solving.structure import Structure
 if TYPE_CHECKING:
     from equipoise.mechanism.solving.compiling import CompiledModel
 
-DEFAULT = Tolerances(stiff=1e-4, driven=1e-6, coupled=1e-5, steps=1_000_000)
+DEFAULT = Tolerances(stiff=2e-4, driven=1e-5, coupled=1e-4, steps=1_000_000)
+
+ADDED_UP = 0.1
+"""Share of an accumulated state that counts: of ten steps with an error each."""
+
+FORGOTTEN = 10.0
+"""Multiple of a state that counts where it is drawn to a level: its errors fade."""
 
 PIECES = 4096
 """Pieces of a source before any dose; more than 20 a day for half a year."""
@@ -59,8 +65,17 @@ def code_of(structure: Structure, code: MachineCode, main: MainFunctions) -> Cod
         own_slopes=_whole(code.address(f"own {g}") for g in range(len(s.driven))),
         reads=reads,
         uses=np.array(uses, dtype=np.bool_).reshape(len(main.used), len(s.states)),
-        floor=np.array([float(name in s.logarithmic) for name in s.states]),
+        floor=np.array([_floor(s, name) for name in s.states]),
     )
+
+
+def _floor(structure: Structure, name: str) -> float:
+    """Return what an error is measured against; in what only adds up, errors add up as well."""
+    if name in structure.logarithmic:
+        return 1.0
+    if name in structure.accumulated:
+        return -ADDED_UP
+    return -FORGOTTEN if name in structure.relaxing else -1.0
 
 
 def _whole(values: Iterable[int]) -> Integers:

@@ -78,6 +78,21 @@ class Structure:
         groups = (*self.exact, *self.stiff, *self.driven, self.coupled)
         return tuple(name for group in groups for name in group)
 
+    @property
+    def accumulated(self) -> frozenset[str]:
+        """Integrated states on whose value no rate depends, their own included."""
+        used = {n for tree in (*self.rates.values(), *self.levels.values()) for n in names_in(tree)}
+        groups = (*self.driven, self.coupled)
+        return frozenset(n for group in groups for n in group) - used
+
+    @property
+    def relaxing(self) -> frozenset[str]:
+        """Integrated states that are drawn to a level at a constant pace, and so forget errors."""
+        groups, held = (*self.driven, self.coupled), frozenset(self.states) | self.levels.keys()
+        pace = {n: derivative(self.rates[n], n) for group in groups for n in group}
+        kept = {n for n, tree in pace.items() if tree != ZERO and not names_in(tree) & held}
+        return frozenset(kept) - self.logarithmic
+
     def inputs_of(self, block: tuple[str, ...]) -> list[str]:
         """Return the infusions that enter a block, in the order of its columns."""
         blocks = (*self.exact, *self.stiff)
