@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import json
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
 from equipoise import __version__
+from equipoise.command_failure import check_epoch, failed, silence_stdout
 from equipoise.errors import (
     EXIT_COMPUTATION,
     EXIT_DONE,
@@ -20,13 +18,9 @@ from equipoise.errors import (
     EXIT_INTERRUPTED,
     EXIT_USAGE,
     EquipoiseError,
-    InputError,
     UsageError,
 )
 from equipoise.terminal import with_progress, write
-
-if TYPE_CHECKING:
-    pass
 
 app = App(
     name="equipoise",
@@ -211,6 +205,55 @@ def patient(
     return EXIT_DONE
 
 
+@app.command
+def simulate(
+    case: str,
+    *,
+    regimen: str = "",
+    table: Path | None = None,
+    days: float | None = None,
+    patients: int = 1000,
+    stratum_share: float | None = None,
+    rival: str = "",
+    seed: int | None = None,
+    workers: int = 1,
+    json: Json = False,
+) -> int:
+    """Simulate any regimen in virtual patients, with and without the drug in question.
+
+    Research use only, not medical advice. Simulated, never observed. See docs/mechanism.md.
+
+    Parameters
+    ----------
+    case
+        Name of a packaged case, or its folder; its case.toml needs a [mechanism] section.
+    regimen
+        Name of a regimen of the case, or several joined by +.
+    table
+        Your own dosing table, with the columns of mechanism/regimens.csv.
+    days
+        Day of surgery, from the first dose; by default that of the regimen.
+    patients
+        Number of virtual patients.
+    stratum_share
+        Share of patients with the stratum on which the case's sensitivities differ.
+    rival
+        Id of a rival mechanism in mechanism/rivals.csv.
+    seed
+        Seed of the patients; by default that of the case.
+    workers
+        Threads; the numbers are the same for any.
+    """
+    from equipoise.ask_arms import ArmRequest, ask_arms
+
+    request = ArmRequest(regimen, table, days, patients, stratum_share, rival, seed, workers)
+    answer, text = with_progress(
+        f"equipoise simulate {case}", lambda step: ask_arms(case, request, step)
+    )
+    _answer("simulate", json, answer, text)
+    return EXIT_DONE
+
+
 def _answer(command: str, as_json: bool, answer: dict[str, Any], text: str) -> None:
     """Write the answer of a command: one JSON object, or text."""
     if as_json:
@@ -220,57 +263,24 @@ def _answer(command: str, as_json: bool, answer: dict[str, Any], text: str) -> N
     write(sys.stdout, text)
 
 
-def _fail(error: Exception | str, code: int, as_json: bool) -> int:
-    """Report an error on stderr (and as the JSON object, when one was asked for)."""
-    if as_json:
-        problems = [vars(p) for p in error.problems] if isinstance(error, InputError) else []
-        document = {
-            "schema_version": 1,
-            "command": "error",
-            "exit_code": code,
-            "message": str(error),
-            "problems": problems,
-        }
-        text, stream = json.dumps(document, ensure_ascii=False, indent=2), sys.stdout
-    else:
-        text, stream = f"equipoise: {error}", sys.stderr
-    with contextlib.suppress(OSError, ValueError):
-        write(stream, text)
-    return code
-
-
-def _check_epoch() -> None:
-    """Refuse a SOURCE_DATE_EPOCH that is no time, before a library stumbles over it."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch == "":
-        del os.environ["SOURCE_DATE_EPOCH"]
-    elif epoch is not None and not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 11):
-        raise UsageError(f"SOURCE_DATE_EPOCH is {epoch!r}: allowed are seconds since 1970")
-
-
 def execute(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     as_json = any(word.partition("=")[0] == "--json" for word in arguments)
     try:
-        _check_epoch()
+        check_epoch()
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _fail(error, EXIT_USAGE, as_json)
+        return failed(error, EXIT_USAGE, as_json)
     except EquipoiseError as error:
-        return _fail(error, error.exit_code, as_json)
+        return failed(error, error.exit_code, as_json)
     except KeyboardInterrupt:
-        return _fail("interrupted; what was finished is kept", EXIT_INTERRUPTED, as_json)
+        return failed("interrupted; what was finished is kept", EXIT_INTERRUPTED, as_json)
     except BrokenPipeError:
-        _silence_stdout()
+        silence_stdout()
         return EXIT_DONE
     except Exception as error:  # the last door: whatever failed, one message and one code
-        return _fail(f"{type(error).__name__}: {error}", EXIT_COMPUTATION, as_json)
+        return failed(f"{type(error).__name__}: {error}", EXIT_COMPUTATION, as_json)
     return code if isinstance(code, int) else EXIT_DONE
-
-
-def _silence_stdout() -> None:
-    """Point stdout at nothing: the reader of the pipe has gone, as ``head`` does."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:

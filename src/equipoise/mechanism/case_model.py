@@ -15,6 +15,7 @@ from equipoise.evidence.fields import Name, Record, Text, Url
 from equipoise.mechanism.calibration.response_targets import ResponseTarget, read_targets
 from equipoise.mechanism.dosing import Drug, Regimen, combined, read_drugs, read_regimens
 from equipoise.mechanism.exposure import ExposureRow, read_exposure_rows
+from equipoise.mechanism.formulas import FormulaError, parse_unit
 from equipoise.mechanism.models import MechanismModel, read_model
 from equipoise.mechanism.plan import MechanismPlan
 from equipoise.mechanism.population import (
@@ -213,6 +214,7 @@ def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
             for name in (row.parameter, *row.tied, *row.free)
         ),
         *(("accept", name, targets) for name in plan.accept.values()),
+        *(("shown.output", row.output, {*states, *model.assignments}) for row in plan.shown),
     ]
     if plan.partner:
         wanted.append(("partner", plan.partner, set(case.regimens)))
@@ -227,4 +229,21 @@ def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
         )
         for field, name, known in wanted
         if name not in known
-    ]
+    ] + _unit_problems(plan, model)
+
+
+def _unit_problems(plan: MechanismPlan, model: MechanismModel) -> list[Problem]:
+    """Return what is shown in a unit other than the model's."""
+    where = ("case.toml", "[mechanism]", "shown.unit")
+    found = []
+    for row in plan.shown:
+        try:
+            same = row.output not in model.units or parse_unit(row.unit).same(
+                model.units[row.output]
+            )
+        except FormulaError:
+            same = False
+        if not same:
+            allowed = f"the unit of {row.output} in the model: {model.units[row.output]}"
+            found.append(Problem(*where, row.unit, allowed, "Correct the unit."))
+    return found

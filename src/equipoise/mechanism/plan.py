@@ -88,6 +88,19 @@ class ProfilePlan(Slice):
     """Points of the grid, even on the log scale."""
 
 
+class ShownOutput(Slice):
+    """A quantity that is told of an arm that a user asks for."""
+
+    output: str
+    """State or assigned quantity."""
+    label: str
+    """What it is, for the reader."""
+    unit: str = "1"
+    """Its unit in the model; 1 for a plain number."""
+    kind: Literal["level", "readout"]
+    """Level of a drug, told as its mean, or a readout before treatment and at surgery."""
+
+
 class MechanismPlan(Slice):
     """What the mechanism room is asked."""
 
@@ -143,3 +156,5 @@ class MechanismPlan(Slice):
     """Draws of the uncertain parameters under each rival."""
     edge_patients: Count = 32
     """Virtual patients of each of them."""
+    shown: tuple[ShownOutput, ...] = ()
+    """Drug levels and readouts of an arm that a user asks for."""
