@@ -4,7 +4,8 @@ A patient with N cells left has the constant hazard `h_0 (1 + N / N_c)^b`, `N_c`
 number of the complete response: no cells, no excess. Event-free shares are means over patients,
 `S(t) = mean exp(-h t)`, and the hazard ratio of two arms is `ln S_1(t) / ln S_0(t)`: exact for
 proportional hazards, and what such a trial would print on average for mixtures. `h_0` and `b`
-solve the event-free shares of both arms of one trial; whatever else differed between its arms after surgery is in `b`.
+solve the event-free shares of both arms of one trial; whatever else differed between its arms after
+surgery is in `b`.
 """
 
 from __future__ import annotations
