@@ -30,6 +30,8 @@ GRADIENT = 2e-3
 """Gradient of the log posterior at which the search stops."""
 NEAR = 0.01
 """How far below the mode, on the log scale, the search may stop (half the Newton decrement)."""
+NOWHERE = 1e12
+"""Minus log posterior where it has no value, so that a search turns back."""
 EDGE = 1e-9
 """Predicted shares are kept this far from 0 and 1, so that no logarithm is infinite."""
 
@@ -116,8 +118,10 @@ def posterior_mode(
     """Best of the searches from `starts` for the posterior mode, as scipy gives it."""
 
     def target(working: Array) -> float:
-        theta = {**fixed, **prior.natural(working)}
-        return -arms_log_likelihood(plan, arms, theta) - prior.log_density(working)
+        with np.errstate(over="ignore", invalid="ignore"):  # a search may step out of all sense
+            theta = {**fixed, **prior.natural(working)}
+            value = -arms_log_likelihood(plan, arms, theta) - prior.log_density(working)
+        return value if np.isfinite(value) else NOWHERE
 
     options = {"gtol": GRADIENT, "eps": STEP, "maxiter": 200}
     found = [optimize.minimize(target, p, method="BFGS", options=options) for p in starts]
