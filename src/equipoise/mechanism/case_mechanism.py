@@ -44,11 +44,6 @@ from equipoise.mechanism.systemic import with_systemic
 
 Say = Callable[[str], None]
 
-RIVAL_DRAWS = 1000
-"""Draws of the uncertain parameters against the window trials."""
-FEW = 10
-"""Draws, and patients of each, of what is exploratory."""
-
 
 @dataclass(frozen=True)
 class ModelSummary:
@@ -161,7 +156,7 @@ def assess_mechanism(
         case.model, case.drugs, case.regimens, case.evidence, people, also=plan.readouts
     )
     predicted = predicted_effects(
-        trials, case.rivals, draws=RIVAL_DRAWS, seed=seed, workers=workers
+        trials, case.rivals, draws=plan.rival_draws, seed=seed, workers=workers
     )
     weights = weigh_rivals(predicted, plan.reference)
     say("mechanism: effects of the drug")
@@ -171,11 +166,20 @@ def assess_mechanism(
     say("mechanism: sensitivity")
     alone = next(rival for rival in case.rivals if rival.id == plan.drive.rival)
     together = next(rival for rival in case.rivals if rival.id == plan.combined_rivals[0])
-    carriers = effect_sources(case, plan, calibration, edges.setting, people, together, seed)
+    carriers = effect_sources(
+        *(case, plan, calibration, edges.setting, people, together, seed), size=plan.base_sample
+    )
     gain = required_gain(case, plan, edges.setting, edges.under(alone), alone.id, case.experiments)
     say("mechanism: combinations")
     few = edge_draws(
-        case, plan, calibration, recurrence.link, seed, draws=FEW, patients=FEW, workers=workers
+        case,
+        plan,
+        calibration,
+        recurrence.link,
+        seed,
+        draws=plan.few,
+        patients=plan.few,
+        workers=workers,
     )
     ranked = [rival for rival in case.rivals if rival.id in plan.combined_rivals]
     combined = case_combinations(case, plan, few.setting, few.rows, ranked, together)

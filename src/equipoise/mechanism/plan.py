@@ -156,5 +156,11 @@ class MechanismPlan(Slice):
     """Draws of the uncertain parameters under each rival."""
     edge_patients: Count = 32
     """Virtual patients of each of them."""
+    rival_draws: Count = 1000
+    """Draws of the uncertain parameters against the window trials."""
+    few: Count = 10
+    """Draws, and patients of each, of what is exploratory."""
+    base_sample: Literal[8, 16, 32, 64, 128, 256] = 64
+    """Base sample of the Sobol indices."""
     shown: tuple[ShownOutput, ...] = ()
     """Drug levels and readouts of an arm that a user asks for."""
