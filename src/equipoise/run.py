@@ -6,6 +6,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -177,14 +178,19 @@ def assembled(
 
 
 def dossier_with(identifier: str, reference: str | None) -> Dossier:
-    """Assemble the named case, or the first packaged one that knows the id."""
-    if reference is not None:
-        return assembled(load_case(reference))
-    dossiers = [assembled(load_case(name)) for name in packaged_cases()]
-    for dossier in dossiers:
+    """Assemble the named case, or the first packaged one that knows the id.
+
+    The mechanism, which is simulated and takes the longest, is left out unless the id is unknown
+    without it.
+    """
+    names = [reference] if reference is not None else list(packaged_cases())
+    cases = [load_case(name) for name in names]
+    whole = [case for case in cases if case.mechanism is not None]
+    for case in (*(replace(case, mechanism=None) for case in cases), *whole):
+        dossier = assembled(case)
         if identifier in rows_by_id(dossier) | {r.id: r for r in dossier.results}:
             return dossier
-    return dossiers[0]
+    return assembled(replace(cases[0], mechanism=None))
 
 
 def run_case(
