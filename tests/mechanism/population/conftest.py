@@ -85,4 +85,4 @@ def covariates(
 
 @pytest.fixture(scope="session")
 def pinned(root: Path) -> Path:
-    return root / "validation" / "population"
+    return root / "validation" / "mechanism" / "population"

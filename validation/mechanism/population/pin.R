@@ -1,6 +1,6 @@
 # Reference values for virtual populations: quantiles of (truncated) distributions by base R, and
 # weights nearest to equal under a constraint on their mean by raking (package survey).
-# Usage, from the repository root:  Rscript validation/population/pin.R validation/population
+# Usage, from the repository root:  Rscript validation/mechanism/population/pin.R validation/mechanism/population
 suppressMessages(library(survey))
 out <- commandArgs(trailingOnly = TRUE)[1]
 number <- function(x) formatC(x, digits = 16, format = "g", width = 1)
