@@ -81,7 +81,7 @@ class SimulatedArm:
     readouts : tuple of SimulatedReadout
         At the mode of the calibration.
     assumed : tuple of str
-        Assumed parameters between the doses and the response.
+        Assumed constants between the doses and the response.
     """
 
     regimen: str
@@ -138,7 +138,7 @@ class PairedEffect:
     failed : int
         Its simulated courses without a solution.
     assumed : tuple of str
-        Assumed parameters between the drug and the response; empty where it does not reach it.
+        Assumed constants between the drug and the response; empty where it does not reach it.
     """
 
     drug: str
@@ -195,6 +195,7 @@ class SimulatedArms:
     statement : str
         To stand wherever a number of it stands.
     case, rival, rival_label : str
+    other_rivals : tuple of str
     surgery_day, years : float
         Day of surgery; years of the event-free share.
     stratum : str
@@ -224,6 +225,7 @@ class SimulatedArms:
     case: str
     rival: str
     rival_label: str
+    other_rivals: tuple[str, ...]
     surgery_day: float
     years: float
     stratum: str

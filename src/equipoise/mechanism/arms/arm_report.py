@@ -109,6 +109,7 @@ def report_arms(
         case=name,
         rival=asked.rival.id,
         rival_label=asked.rival.label,
+        other_rivals=tuple(r.id for r in case.rivals if r.id != asked.rival.id),
         surgery_day=asked.surgery,
         years=plan.recurrence.years,
         stratum=plan.kill.stratum,
@@ -124,7 +125,7 @@ def report_arms(
         link_reached=link.reached,
         arms=arms,
         effect=effect,
-        population=tuple(_population(case, found)),
+        population=tuple(_population(case, plan, found)),
         assumed_values=tuple(
             AssumedValue(p.symbol, p.label, p.value, p.unit, p.low, p.high)
             for p in case.model.parameters
@@ -185,8 +186,11 @@ def _spread(values: Array) -> Spread:
 def _assumed(
     case: CaseModel, plan: MechanismPlan, asked: AskedArms, dosed: Regimen, sources: Regimen
 ) -> tuple[str, ...]:
+    """Symbols of assumed constants; covariates are told with the population."""
     given, of = entries(dosed, case.drugs), entries(sources, case.drugs)
-    return assumed_behind(case.model, asked.rival.switches, given, of, plan.outcome)
+    roles = {parameter.symbol: parameter.role for parameter in case.model.parameters}
+    found = assumed_behind(case.model, asked.rival.switches, given, of, plan.outcome)
+    return tuple(symbol for symbol in found if roles[symbol] == "constant")
 
 
 def _effect(
@@ -214,7 +218,11 @@ def _effect(
     )
 
 
-def _population(case: CaseModel, found: ArmsInPatients) -> Iterator[PopulationRow]:
+def _population(
+    case: CaseModel, plan: MechanismPlan, found: ArmsInPatients
+) -> Iterator[PopulationRow]:
+    """Covariates of the patients kept; the spread of sensitivities is the calibration's."""
+    sensitivities = {family.sensitivity for family in plan.kill.families}
     known = {parameter.symbol: parameter for parameter in case.model.parameters}
     for row in case.covariates:
         values, parameter = found.covariates[row.symbol], known.get(row.symbol)
@@ -223,6 +231,6 @@ def _population(case: CaseModel, found: ArmsInPatients) -> Iterator[PopulationRo
             row.symbol,
             parameter.label if parameter else row.name.replace("_", " "),
             parameter.unit if parameter else "",
-            row.standing,
+            "fitted" if row.symbol in sensitivities else row.standing,
             *(median, low, high, float(values.mean())),
         )

@@ -47,15 +47,16 @@ def courses(
     outputs: Sequence[str],
     workers: int,
 ) -> Courses:
-    """Simulate patients twice: without escape for the integrals, and as they are.
+    """Simulate patients twice: without kill and escape for the integrals, and as they are.
 
-    The integrals serve every draw of the coefficients, escape among them, which enters afterwards
-    (`kill_integrals`). Readouts need the cells themselves, so they come from the model itself.
+    The integrals serve every draw of the coefficients, which enter afterwards (`kill_integrals`).
+    Readouts need the cells themselves, so they come from the model itself.
     """
     kill, model = plan.kill, case.model
     timed = schedule(regimen, case.drugs, model, surgery)
     free = people.parameters.copy()
-    free[:, model.index(kill.escape_rate)] = 0.0
+    for symbol in kill.unsimulated:
+        free[:, model.index(symbol)] = 0.0
     summed = simulate_patients(
         *(model, timed, free),
         outputs=kill.states,
