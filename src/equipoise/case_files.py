@@ -19,8 +19,9 @@ from equipoise.biomarkers.patient import (
 from equipoise.errors import InputError, Problem
 from equipoise.evidence.question import Question
 from equipoise.evidence.schema import EvidenceBase
-from equipoise.mechanism.case_model import FOLDER, CaseModel, plan_problems, read_case_model
+from equipoise.mechanism.case_model import FOLDER, CaseModel, read_case_model
 from equipoise.mechanism.plan import MechanismPlan
+from equipoise.mechanism.plan_check import plan_problems
 from equipoise.synthesis.retrodiction.case_file import CaseFile, read_cases
 
 CASE_FILE = "case.toml"

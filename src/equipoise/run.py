@@ -39,17 +39,7 @@ def assemble(
     """Run evidence and synthesis and gather the dossier; nothing is drawn or written yet."""
     code = code_version()
     evidence_key = fingerprint(code, case.question, case.inputs)
-    progress("evidence: arithmetic rules")
-    findings = checkpoints.room(
-        "findings",
-        tuple[Finding, ...],
-        evidence_key,
-        lambda: check(case.evidence, case.question),
-    )
-    progress("evidence: gap map")
-    gaps = checkpoints.room(
-        "gap-map", GapMap, evidence_key, lambda: gap_map(case.evidence, case.question)
-    )
+    findings, gaps = _evidence(case, checkpoints, evidence_key, progress)
     progress("synthesis")
     synthesis = checkpoints.room(
         "synthesis",
@@ -61,23 +51,41 @@ def assemble(
     )
     progress("biomarkers")
     biomarkers = _biomarkers(case, checkpoints, code, evidence_key)
+    mechanism = _mechanism(case, checkpoints, code, progress)
     progress("design")
     studies = _studies(case, checkpoints, evidence_key, gaps, synthesis, crew or ALONE)
-    mechanism = _mechanism(case, checkpoints, code, progress)
     return Dossier(
-        case.question.title,
-        case.question,
-        case.options,
-        case.evidence,
-        findings,
-        gaps,
-        synthesis,
-        provenance(case),
-        studies,
-        biomarkers,
-        mechanism,
-        rival_scenarios(studies.studies, mechanism.effects) if studies and mechanism else (),
+        title=case.question.title,
+        question=case.question,
+        options=case.options,
+        evidence=case.evidence,
+        findings=findings,
+        gap_map=gaps,
+        synthesis=synthesis,
+        provenance=provenance(case),
+        design=studies,
+        biomarkers=biomarkers,
+        mechanism=mechanism,
+        scenarios=rival_scenarios(studies.studies, mechanism.effects)
+        if studies and mechanism
+        else (),
     )
+
+
+def _evidence(
+    case: Case, checkpoints: Checkpoints, key: str, progress: Progress
+) -> tuple[tuple[Finding, ...], GapMap]:
+    """Run the arithmetic rules, and map what is not reported."""
+    progress("evidence: arithmetic rules")
+    findings = checkpoints.room(
+        "findings",
+        tuple[Finding, ...],
+        key,
+        lambda: check(case.evidence, case.question),
+    )
+    progress("evidence: gap map")
+    gaps = checkpoints.room("gap-map", GapMap, key, lambda: gap_map(case.evidence, case.question))
+    return findings, gaps
 
 
 def _biomarkers(

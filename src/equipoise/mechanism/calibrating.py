@@ -16,7 +16,7 @@ from equipoise.mechanism.calibration.response_fit import (
     fit_responses,
     posterior_mode,
 )
-from equipoise.mechanism.calibration.response_targets import ResponseTarget
+from equipoise.mechanism.calibration.response_targets import Z95, ResponseTarget
 from equipoise.mechanism.case_model import CaseModel
 from equipoise.mechanism.plan import MechanismPlan
 from equipoise.mechanism.population import VirtualPopulation, draw_population
@@ -138,34 +138,13 @@ def _calibration(
     arms: tuple[PredictedArm, ...],
     store: ArmStore,
 ) -> Calibration:
-    prior, points = fit.prior, fit.draws.points
-    natural = np.array([list(prior.natural(point).values()) for point in points])
-    quantiles = np.percentile(natural, (2.5, 50, 97.5), axis=0)
-    edges = [prior.natural(prior.mean + sign * 1.959963984540054 * prior.sd) for sign in (-1, 1)]
-    learnt = 1 - points.var(axis=0) / prior.sd**2
-    mode = fit.theta()
-    names = tuple(theta for theta in thetas[0])
-    rows = {row.symbol: row for row in case.model.parameters}
-    parameters = tuple(
-        FittedParameter(
-            name,
-            rows[name].label,
-            rows[name].unit,
-            mode[name],
-            float(quantiles[1, i]),
-            float(quantiles[0, i]),
-            float(quantiles[2, i]),
-            edges[0][name],
-            edges[1][name],
-            float(learnt[i]),
-        )
-        for i, name in enumerate(prior.names)
-    )
+    names = tuple(thetas[0])
+    draws = np.array([[theta[name] for name in names] for theta in thetas])
     return Calibration(
-        parameters,
+        _fitted(case, fit),
         names,
-        np.array([[theta[name] for name in names] for theta in thetas]),
-        mode,
+        draws,
+        fit.theta(),
         dict(fixed),
         arms,
         fit.log_likelihood,
@@ -178,4 +157,22 @@ def _calibration(
         fit.message,
         len(store.population),
         store.failed,
+    )
+
+
+def _fitted(case: CaseModel, fit: ResponseFit) -> tuple[FittedParameter, ...]:
+    """Prior and posterior of each fitted parameter."""
+    prior, points = fit.prior, fit.draws.points
+    natural = np.array([list(prior.natural(point).values()) for point in points])
+    low, median, high = np.percentile(natural, (2.5, 50, 97.5), axis=0)
+    edges = [prior.natural(prior.mean + sign * Z95 * prior.sd) for sign in (-1, 1)]
+    learnt = 1 - points.var(axis=0) / prior.sd**2
+    mode, rows = fit.theta(), {row.symbol: row for row in case.model.parameters}
+    return tuple(
+        FittedParameter(
+            *(name, rows[name].label, rows[name].unit, mode[name]),
+            *(float(median[i]), float(low[i]), float(high[i])),
+            *(edges[0][name], edges[1][name], float(learnt[i])),
+        )
+        for i, name in enumerate(prior.names)
     )

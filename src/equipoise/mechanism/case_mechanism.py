@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from equipoise.mechanism.case_combinations import case_combinations
 from equipoise.mechanism.case_model import CaseModel
 from equipoise.mechanism.combinations import CombinationCell, ResponseSurface, Sweep
 from equipoise.mechanism.drug_checks import DrugCheck, drug_checks
-from equipoise.mechanism.drug_effects import DrugEffect, drug_effects, edge_draws
+from equipoise.mechanism.drug_effects import DrugEffect, EdgeDraws, drug_effects, edge_draws
 from equipoise.mechanism.effect_sources import EffectSources, effect_sources
 from equipoise.mechanism.exposure import ExposureCheck, check_exposures
 from equipoise.mechanism.identifiability import profiles
@@ -41,6 +43,7 @@ from equipoise.mechanism.sensitivity import (
 )
 from equipoise.mechanism.sources import MechanismSources, mechanism_sources
 from equipoise.mechanism.systemic import with_systemic
+from equipoise.synthesis.arrays import Array
 
 Say = Callable[[str], None]
 
@@ -150,39 +153,13 @@ def assess_mechanism(
     say("mechanism: recurrence")
     recurrence = tie_recurrence(case, plan, calibration, store, np.random.default_rng([seed, 8]))
     accepted = accepted_population(case, plan, calibration, seed, workers)
+    draw = partial(edge_draws, case, plan, calibration, recurrence.link, seed, workers=workers)
     say("mechanism: rivals")
-    people = store.population.parameters
-    trials = window_trials(
-        case.model, case.drugs, case.regimens, case.evidence, people, also=plan.readouts
-    )
-    predicted = predicted_effects(
-        trials, case.rivals, draws=plan.rival_draws, seed=seed, workers=workers
-    )
-    weights = weigh_rivals(predicted, plan.reference)
+    weighed = _weighed(case, plan, store.population.parameters, seed, workers)
     say("mechanism: effects of the drug")
-    edges = edge_draws(case, plan, calibration, recurrence.link, seed, workers=workers)
-    effects, outcomes, markers = drug_effects(case, plan, edges, case.rivals)
-    held = [t for t in case.targets if t.id in plan.drug_targets]
-    say("mechanism: sensitivity")
-    alone = next(rival for rival in case.rivals if rival.id == plan.drive.rival)
-    together = next(rival for rival in case.rivals if rival.id == plan.combined_rivals[0])
-    carriers = effect_sources(
-        *(case, plan, calibration, edges.setting, people, together, seed), size=plan.base_sample
-    )
-    gain = required_gain(case, plan, edges.setting, edges.under(alone), alone.id, case.experiments)
+    told = _effects(case, plan, calibration, store.population.parameters, draw(), seed)
     say("mechanism: combinations")
-    few = edge_draws(
-        case,
-        plan,
-        calibration,
-        recurrence.link,
-        seed,
-        draws=plan.few,
-        patients=plan.few,
-        workers=workers,
-    )
-    ranked = [rival for rival in case.rivals if rival.id in plan.combined_rivals]
-    combined = case_combinations(case, plan, few.setting, few.rows, ranked, together)
+    combined = _combined(case, plan, draw(draws=plan.few, patients=plan.few))
     return CaseMechanism(
         drug=plan.drug,
         backbone=plan.backbones[0],
@@ -197,20 +174,68 @@ def assess_mechanism(
         accepted=len(accepted.indices),
         generated=len(accepted.prior),
         effective_patients=accepted.effective_size,
-        weights=weights,
-        readouts=predicted_readouts(predicted),
-        profiles=profiles(plan.profiles, trials, case.rivals),
-        effects=effects,
-        checks=drug_checks(held, effects),
-        splits=split_effects(outcomes, markers),
-        carriers=carriers,
-        iso=gain.effects,
-        gain=gain.model,
-        cells=combined.cells,
-        sweeps=(combined.start_days, combined.doses),
-        surface=combined.surface,
         seed=seed,
+        **weighed,
+        **told,
+        **combined,
     )
+
+
+def _weighed(
+    case: CaseModel, plan: MechanismPlan, people: Array, seed: int, workers: int
+) -> dict[str, Any]:
+    """Weigh rivals by the window trials, and say what those trials can place."""
+    trials = window_trials(
+        case.model, case.drugs, case.regimens, case.evidence, people, also=plan.readouts
+    )
+    predicted = predicted_effects(
+        trials, case.rivals, draws=plan.rival_draws, seed=seed, workers=workers
+    )
+    return {
+        "weights": weigh_rivals(predicted, plan.reference),
+        "readouts": predicted_readouts(predicted),
+        "profiles": profiles(plan.profiles, trials, case.rivals),
+    }
+
+
+def _effects(
+    case: CaseModel,
+    plan: MechanismPlan,
+    calibration: Calibration,
+    people: Array,
+    edges: EdgeDraws,
+    seed: int,
+) -> dict[str, Any]:
+    """Tell what the drug adds under each rival, what carries it, and what it would need."""
+    effects, outcomes, markers = drug_effects(case, plan, edges, case.rivals)
+    held = [target for target in case.targets if target.id in plan.drug_targets]
+    alone, together = (
+        next(rival for rival in case.rivals if rival.id == name)
+        for name in (plan.drive.rival, plan.combined_rivals[0])
+    )
+    gain = required_gain(case, plan, edges.setting, edges.under(alone), alone.id, case.experiments)
+    return {
+        "effects": effects,
+        "checks": drug_checks(held, effects),
+        "splits": split_effects(outcomes, markers),
+        "carriers": effect_sources(
+            *(case, plan, calibration, edges.setting, people, together, seed),
+            size=plan.base_sample,
+        ),
+        "iso": gain.effects,
+        "gain": gain.model,
+    }
+
+
+def _combined(case: CaseModel, plan: MechanismPlan, few: EdgeDraws) -> dict[str, Any]:
+    """Rank combinations and sweep the drug; exploratory."""
+    ranked = [rival for rival in case.rivals if rival.id in plan.combined_rivals]
+    found = case_combinations(case, plan, few.setting, few.rows, ranked, ranked[0])
+    return {
+        "cells": found.cells,
+        "sweeps": (found.start_days, found.doses),
+        "surface": found.surface,
+    }
 
 
 def _summary(case: CaseModel) -> ModelSummary:

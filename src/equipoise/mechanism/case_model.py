@@ -15,9 +15,7 @@ from equipoise.evidence.fields import Name, Record, Text, Url
 from equipoise.mechanism.calibration.response_targets import ResponseTarget, read_targets
 from equipoise.mechanism.dosing import Drug, Regimen, combined, read_drugs, read_regimens
 from equipoise.mechanism.exposure import ExposureRow, read_exposure_rows
-from equipoise.mechanism.formulas import FormulaError, parse_unit
 from equipoise.mechanism.models import MechanismModel, read_model
-from equipoise.mechanism.plan import MechanismPlan
 from equipoise.mechanism.population import (
     Correlation,
     Covariate,
@@ -175,75 +173,3 @@ def _days_problems(
                 f"{FOLDER}/regimen_days.csv", row.regimen, "regimen", row.regimen, allowed,
                 "Correct the name.",
             )  # fmt: skip
-
-
-def plan_problems(plan: MechanismPlan, case: CaseModel) -> list[Problem]:
-    """Return every name in the slice that the files do not know."""
-    model = case.model
-    parameters, states = set(model.names_of_parameters), set(model.names_of_states)
-    targets = {target.id for target in case.targets}
-    ids = {rival.id for rival in case.rivals}
-    kill = plan.kill
-    wanted = [
-        *(("fitted", name, parameters) for name in plan.fitted),
-        *(("uncertain", name, parameters) for name in plan.uncertain),
-        *(("kill.terms", term.coefficient, parameters) for term in kill.terms),
-        *(("kill", name, states) for name in kill.states),
-        *(("kill", name, parameters) for name in kill.parameters),
-        *(("backbones", name, set(case.days)) for name in plan.backbones),
-        ("drug", plan.drug, set(case.regimens)),
-        ("definition", plan.definition, set(kill.definitions)),
-        ("outcome", plan.outcome, states | set(model.assignments)),
-        *(("systemic.parameter", row.parameter, parameters) for row in plan.systemic),
-        *(("systemic.target", row.target, targets) for row in plan.systemic),
-        *(("systemic.state", row.state, states) for row in plan.systemic),
-        ("recurrence", plan.recurrence.ratio, targets),
-        ("recurrence", plan.recurrence.control_share, targets),
-        ("drive", plan.drive.observed, targets),
-        ("drive", plan.drive.tissue_ratio, parameters),
-        *(("drive", name, parameters) for name in plan.drive.half_concentrations),
-        *(("drive", name, parameters | {""}) for name in plan.drive.weights),
-        *(("drive", name, parameters | {""}) for name in plan.drive.steepness),
-        *(("drive", name, states) for name in plan.drive.states),
-        *(("drive.rival", name, ids) for name in (plan.drive.rival, plan.reference)),
-        *(("combined_rivals", name, ids) for name in plan.combined_rivals),
-        *(("profiles.rival", row.rival, ids) for row in plan.profiles),
-        *(
-            ("profiles", name, parameters)
-            for row in plan.profiles
-            for name in (row.parameter, *row.tied, *row.free)
-        ),
-        *(("accept", name, targets) for name in plan.accept.values()),
-        *(("shown.output", row.output, {*states, *model.assignments}) for row in plan.shown),
-    ]
-    if plan.partner:
-        wanted.append(("partner", plan.partner, set(case.regimens)))
-    return [
-        Problem(
-            "case.toml",
-            "[mechanism]",
-            field,
-            name,
-            "one of " + ", ".join(difflib.get_close_matches(name, known, n=3) or sorted(known)),
-            "Correct the name.",
-        )
-        for field, name, known in wanted
-        if name not in known
-    ] + _unit_problems(plan, model)
-
-
-def _unit_problems(plan: MechanismPlan, model: MechanismModel) -> list[Problem]:
-    """Return what is shown in a unit other than the model's."""
-    where = ("case.toml", "[mechanism]", "shown.unit")
-    found = []
-    for row in plan.shown:
-        try:
-            same = row.output not in model.units or parse_unit(row.unit).same(
-                model.units[row.output]
-            )
-        except FormulaError:
-            same = False
-        if not same:
-            allowed = f"the unit of {row.output} in the model: {model.units[row.output]}"
-            found.append(Problem(*where, row.unit, allowed, "Correct the unit."))
-    return found

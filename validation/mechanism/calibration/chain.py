@@ -1,4 +1,4 @@
-"""Posterior of the fitted coefficients: sequential Monte Carlo against one long Metropolis chain."""
+"""Posterior of the fitted coefficients: sequential Monte Carlo against a long Metropolis chain."""
 
 import numpy as np
 

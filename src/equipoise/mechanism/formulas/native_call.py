@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from llvmlite import ir
 from numba import types
@@ -10,7 +11,7 @@ from numba.extending import intrinsic
 
 
 @intrinsic
-def call_native(typingctx: Any, address: Any, x: Any, p: Any, out: Any) -> Any:
+def _call_native(typingctx: Any, address: Any, x: Any, p: Any, out: Any) -> Any:
     """Call ``void f(const double* x, const double* p, double* out)`` from within a kernel.
 
     Parameters
@@ -38,3 +39,7 @@ def call_native(typingctx: Any, address: Any, x: Any, p: Any, out: Any) -> Any:
         return context.get_dummy_value()
 
     return signature, generate
+
+
+call_native = cast(Callable[[int, int, int, int], None], _call_native)
+"""Typed as a kernel sees it: address, x, p, out."""
