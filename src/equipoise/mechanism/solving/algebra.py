@@ -19,7 +19,7 @@ from equipoise.mechanism.formulas.tree import (
 
 ZERO, ONE = Number(0.0), Number(1.0)
 TINY = Number(1e-300)
-"""Keeps a^b/a a number where a is 0: a state that starts there has no slope yet."""
+"""Keeps a^b/a a number where a is 0, so that what starts there has no slope, not an infinite one."""
 
 
 def formula_of(node: Node) -> Formula:
@@ -135,7 +135,7 @@ def _outer(node: Call) -> Node:
         return node
     if node.function == "log":
         return divided(ONE, node.of)
-    return divided(Number(0.5), node)
+    return divided(times(Number(0.5), node), plus(node.of, TINY))
 
 
 def _of_operation(node: Operation, name: str) -> Node:

@@ -25,6 +25,11 @@ LARGEST_CONDITION = 1e6
 NO_RATE = 1e-7
 """Per day; an infusion of a day at a slower rate is a line to seven digits."""
 
+STATE, FALLING, CONSTANT, LINE = range(4)
+"""Lines of `parts`: the states; of each coordinate what falls off, stays, and grows with time."""
+
+PARTS = 4
+
 
 def decompose(matrices: Array) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
     """Return eigenvalues, eigenvectors, their inverse, and whether they can be used.
@@ -67,25 +72,20 @@ def follow_exact(
     size = start.size
     flow = np.zeros(max(modes.column.shape[2], 1))
     running = np.zeros(flow.size, np.int64)
-    parts = np.zeros((4, size))
-    for m in range(size):
-        for i in range(size):
-            parts[0, m] += modes.inverse[n, b, m, i] * start[i]
+    parts = np.zeros((PARTS, size))
+    for i in range(size):
+        parts[STATE, i] = start[i]
     drive(modes, n, b, flow, parts)
     book[b, LAST] = -1
     e, last, t = events.first[b], events.first[b + 1], 0.0
     write(modes, n, b, parts, row, new_piece(row, book, b, t))
     while e < last:
-        span = events.time[e] - t
+        move(modes, n, b, parts, row, book[b, LAST], events.time[e] - t)
         t = events.time[e]
-        for m in range(size):
-            factor = math.exp(modes.rate[n, b, m] * span)
-            parts[0, m] = parts[1, m] * factor + parts[2, m] + parts[3, m] * span
         while e < last and events.time[e] <= t:
             amount = amount_of(events, e, p)
             if events.state[e] >= 0:
-                for m in range(size):
-                    parts[0, m] += modes.inverse[n, b, m, events.state[e]] * amount
+                parts[STATE, events.state[e]] += amount
             elif amount != 0.0:
                 switch(flow, running, events.column[e], amount)
                 drive(modes, n, b, flow, parts)
@@ -99,7 +99,7 @@ def follow_exact(
 
 @part
 def drive(modes: Modes, n: int, b: int, flow: Array, parts: Array) -> None:
-    """Fill `parts[2]` and `parts[3]`: constant and line of each coordinate under what runs."""
+    """Work out constant and line of each coordinate under the infusions that run."""
     size = parts.shape[1]
     for m in range(size):
         total = 0.0
@@ -109,25 +109,44 @@ def drive(modes: Modes, n: int, b: int, flow: Array, parts: Array) -> None:
                 given += modes.column[n, b, c, i] * flow[c]
             total += modes.inverse[n, b, m, i] * given
         slow = abs(modes.rate[n, b, m]) < NO_RATE
-        parts[2, m] = 0.0 if slow else -total / modes.rate[n, b, m]
-        parts[3, m] = total if slow else 0.0
+        parts[CONSTANT, m] = 0.0 if slow else -total / modes.rate[n, b, m]
+        parts[LINE, m] = total if slow else 0.0
 
 
 @part
 def write(modes: Modes, n: int, b: int, parts: Array, row: Array, j: int) -> None:
     """Write piece j: eigenvalues, then of each state its weights, its constant and its line.
 
-    `parts[0]` holds the coordinates; `parts[1]` becomes what falls off exponentially.
+    The constant takes up what the weights are off by rounding, so that the piece begins where the
+    states stand: one that is empty begins at 0, not a little below it.
     """
     size = parts.shape[1]
     for m in range(size):
         row[b, j, 1 + m] = modes.rate[n, b, m]
-        parts[1, m] = parts[0, m] - parts[2, m]
+        parts[FALLING, m] = -parts[CONSTANT, m]
+        for i in range(size):
+            parts[FALLING, m] += modes.inverse[n, b, m, i] * parts[STATE, i]
     at = 1 + size
     for i in range(size):
+        total = 0.0
         for m in range(size):
-            weight = modes.basis[n, b, i, m]
-            row[b, j, at + m] = weight * parts[1, m]
-            row[b, j, at + size] += weight * parts[2, m]
-            row[b, j, at + size + 1] += weight * parts[3, m]
+            row[b, j, at + m] = modes.basis[n, b, i, m] * parts[FALLING, m]
+            row[b, j, at + size + 1] += modes.basis[n, b, i, m] * parts[LINE, m]
+            total += row[b, j, at + m]
+        row[b, j, at + size] = parts[STATE, i] - total
+        at += size + 4
+
+
+@part
+def move(modes: Modes, n: int, b: int, parts: Array, row: Array, j: int, span: float) -> None:
+    """Set the states to those at the end of piece j."""
+    size = parts.shape[1]
+    for m in range(size):
+        parts[FALLING, m] = math.exp(modes.rate[n, b, m] * span)
+    at = 1 + size
+    for i in range(size):
+        total = 0.0
+        for m in range(size):
+            total += row[b, j, at + m] * parts[FALLING, m]
+        parts[STATE, i] = total + (row[b, j, at + size] + span * row[b, j, at + size + 1])
         at += size + 4

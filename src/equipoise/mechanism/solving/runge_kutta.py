@@ -60,6 +60,10 @@ A = stage_weights(float(NODES[1]), float(NODES[2]))
 ERROR = np.array([-1.0, math.sqrt(5.0), -math.sqrt(5.0), -1.0, 2.0]) / 12.0
 """Weights of the error, the rate after the step last; orthogonal to all conditions of order 3."""
 
+SMALLEST = 1e-6
+"""Least size of a state, in its unit, that its errors are measured against: one that accumulates
+nothing but rounding has no size of its own."""
+
 SMALLEST_STEP = 1e-11
 """Days; a step below it means that the solution runs away."""
 
@@ -150,6 +154,6 @@ def step_error(
         if wrong != 0.0:
             level = floor[i]
             if level < 0.0:
-                level *= -max(room[SCALE, i], abs(room[TRIAL, i]))
+                level *= -max(SMALLEST, room[SCALE, i], abs(room[TRIAL, i]))
             worst = max(worst, abs(wrong) * h / (limit * level))
     return worst

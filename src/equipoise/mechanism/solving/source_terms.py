@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 from equipoise.mechanism.formulas.tree import Name, Node
-from equipoise.mechanism.solving.algebra import called, derivative, plus, times
+from equipoise.mechanism.solving.algebra import ZERO, called, derivative, plus, times
 
 OWN = "own "
 """Begins the name of a state in the functions that are evaluated while it is solved."""
@@ -34,12 +34,12 @@ def source_terms(source: int, names: tuple[str, ...], exact: bool) -> dict[str, 
     clock = Name(clock_name(source))
     terms: dict[str, Node] = {}
     for i, name in enumerate(names):
-        powers = [Name(f"power {source} {i} {k}") for k in reversed(range(CUBIC))]
-        whole: Node = reduce(lambda sum_, c: plus(times(sum_, clock), c), powers)
+        whole: Node = ZERO
         for m in range(len(names)) if exact else ():
             decay = called("exp", times(Name(f"rate {source} {m}"), clock))
             whole = plus(whole, times(Name(f"weight {source} {i} {m}"), decay))
-        terms[name] = whole
+        powers = [Name(f"power {source} {i} {k}") for k in reversed(range(CUBIC))]
+        terms[name] = plus(whole, reduce(lambda sum_, c: plus(times(sum_, clock), c), powers))
     return terms
 
 
