@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+import tomllib
 
 import numpy as np
 import pytest
 
+from equipoise.case import packaged_cases
 from equipoise.mechanism.dosing import Drug, Regimen, read_drugs, read_regimens
 from equipoise.mechanism.models import MechanismModel, read_model
 from equipoise.mechanism.rivals import (
@@ -23,7 +24,9 @@ from equipoise.mechanism.rivals import (
     window_trials,
 )
 
-CASE = files("equipoise") / "cases" / "metformin-her2" / "mechanism"
+(FOLDER,) = (f for f in packaged_cases().values() if (f / "mechanism").is_dir())
+CASE = FOLDER / "mechanism"
+DRUG = tomllib.loads((FOLDER / "case.toml").read_text(encoding="utf-8"))["mechanism"]["drug"]
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +88,8 @@ def test_the_systemic_effect_gives_the_ratios_at_six_months(
         SystemicTarget("e_glu", "Glu", 0.962),
     ]
     patient = np.array(model.values)
-    found = fit_systemic(model, drugs, regimens["metformin"], targets, patient, 182.0)
+    found = fit_systemic(model, drugs, regimens[DRUG], targets, patient, 182.0)
     assert (found.status, found.message) == ("converged", "")
-    arm = systemic_arm(model, drugs, regimens["metformin"], ["homa_now"], patient, 182.0)
+    arm = systemic_arm(model, drugs, regimens[DRUG], ["homa_now"], patient, 182.0)
     homa = np.exp(arm.log_ratios(model, found.parameters, np.array([found.values])))
     assert homa[0, 0] == pytest.approx(0.85 * 0.962, abs=1e-5)  # 0.83 is printed
