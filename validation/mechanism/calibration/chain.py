@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from equipoise.case import load_case
+from equipoise.case import load_case, packaged_cases
 from equipoise.mechanism.calibrating import ArmStore, _arm, _prior, fit_population
 from equipoise.mechanism.calibration.response_fit import arms_log_likelihood
 from equipoise.mechanism.calibration.tempered_draws import tempered_draws
 
 PATIENTS, DRAWS, STEPS, BURN_IN, SEED = 128, 500, 60_000, 5_000, 20261128
 
-case = load_case("metformin-her2")
+case = next(c for c in map(load_case, packaged_cases()) if c.mechanism is not None)
 model, plan = case.model, case.mechanism
 kill = plan.kill
 store = ArmStore(model, plan, fit_population(model, plan, SEED, PATIENTS), 2)
