@@ -73,7 +73,7 @@ def calibrate(
         shift = _prior(case, (plan.bridge,))
         tied = posterior_mode(kill, bridges, shift, {**fixed, **first}, [shift.mean])
         fixed.update(shift.natural(tied.x))
-    fit = fit_responses(kill, arms, prior, fixed, rng, particles=plan.draws)
+    fit = fit_responses(kill, arms, prior, fixed, rng, particles=plan.draws, workers=workers)
     say("mechanism: each arm from the others")
     left_out = dict(zip((t.id for t in fitted), leave_one_out(kill, arms, fit, fixed), strict=True))
     say("mechanism: held-out arms")

@@ -137,6 +137,7 @@ def fit_responses(
     *,
     particles: int = 400,
     starts: int = 2,
+    workers: int = 1,
 ) -> ResponseFit:
     """Fit the parameters of `prior` to the arms; `fixed` holds every other one that `plan` names.
 
@@ -151,6 +152,8 @@ def fit_responses(
         For starts and draws.
     particles, starts : int
         Posterior draws, and starts of the search.
+    workers : int
+        Threads.
     """
 
     def log_likelihood(working: Array) -> float:
@@ -161,7 +164,7 @@ def fit_responses(
         for i in range(starts)
     ]
     best = posterior_mode(plan, arms, prior, fixed, points)
-    drawn = tempered_draws(log_likelihood, prior, rng, particles=particles)
+    drawn = tempered_draws(log_likelihood, prior, rng, particles=particles, workers=workers)
     saturated = sum(binomial_log_likelihood(a.events, a.n, a.events / a.n) for a in arms)
     below = 0.5 * float(best.jac @ best.hess_inv @ best.jac)
     good = below < NEAR

@@ -10,6 +10,7 @@ The product of the mean weights estimates the marginal likelihood, which compare
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,7 @@ def tempered_draws(
     *,
     particles: int = 400,
     moves: int = 10,
+    workers: int = 1,
 ) -> TemperedDraws:
     """Draw `particles` points from the posterior.
 
@@ -69,10 +71,30 @@ def tempered_draws(
     rng : numpy.random.Generator
     particles, moves : int
         Particles, and Metropolis steps of each at each temperature.
+    workers : int
+        Threads that work out likelihoods; no number depends on it.
     """
+    with ThreadPoolExecutor(workers) as pool:
+        return _temper(
+            lambda points: np.fromiter(pool.map(log_likelihood, points), float, len(points)),
+            prior,
+            rng,
+            particles,
+            moves,
+        )
+
+
+def _temper(
+    log_likelihood: Callable[[Array], Array],
+    prior: FittedPrior,
+    rng: np.random.Generator,
+    particles: int,
+    moves: int,
+) -> TemperedDraws:
+    """Draw, with a function that gives the log likelihood of many points (m, p) as (m,)."""
     p = len(prior.names)
     points = prior.mean + prior.sd * rng.standard_normal((particles, p))
-    value = np.array([log_likelihood(point) for point in points])
+    value = log_likelihood(points)
     power, log_marginal, powers, accepted = 0.0, 0.0, [], 0.0
     while power < 1:
         step = _next_step(value, 1 - power)
@@ -115,7 +137,7 @@ def _move(
     value: Array,
     power: float,
     scale: float,
-    log_likelihood: Callable[[Array], float],
+    log_likelihood: Callable[[Array], Array],
     prior: FittedPrior,
     rng: np.random.Generator,
 ) -> float:
@@ -125,7 +147,7 @@ def _move(
     root = np.linalg.cholesky(spread) * scale
     proposed = points + rng.standard_normal((m, p)) @ root.T
     level = np.log(rng.random(m))
-    new = np.array([log_likelihood(point) for point in proposed])
+    new = log_likelihood(proposed)
     gain = power * (new - value) + np.array(
         [prior.log_density(b) - prior.log_density(a) for a, b in zip(points, proposed, strict=True)]
     )
