@@ -28,6 +28,16 @@ from equipoise.evidence.schema import (
     ResultRow,
     Trial,
 )
+from equipoise.mechanism.calibration.response_targets import ResponseTarget
+from equipoise.mechanism.case_model import RegimenDays
+from equipoise.mechanism.dosing import Dose, Drug, drug, regimen_table
+from equipoise.mechanism.dosing.dose_units import DOSE_UNITS
+from equipoise.mechanism.exposure import ExposureRow
+from equipoise.mechanism.models.rows import Parameter, State
+from equipoise.mechanism.plan import MechanismPlan
+from equipoise.mechanism.population import Correlation, Covariate
+from equipoise.mechanism.rivals import Rival, RivalEvidence
+from equipoise.mechanism.sensitivity import CellExperiment
 from equipoise.report.options import ReportOptions
 from equipoise.synthesis.plan import Plan
 
@@ -38,6 +48,7 @@ SECTIONS = {
     "synthesis": Plan,
     "design": DesignPlan,
     "patient": PatientPlan,
+    "mechanism": MechanismPlan,
     "report": ReportOptions,
 }
 FILES = {
@@ -49,7 +60,47 @@ FILES = {
     "evidence/cohorts.csv": CohortRow,
     "evidence/known_findings.csv": KnownFinding,
     BASELINE_FILE: BaselineRow,
+    "mechanism/parameters.csv": Parameter,
+    "mechanism/states.csv": State,
+    "mechanism/regimen_days.csv": RegimenDays,
+    "mechanism/covariates.csv": Covariate,
+    "mechanism/correlations.csv": Correlation,
+    "mechanism/targets.csv": ResponseTarget,
+    "mechanism/rival_evidence.csv": RivalEvidence,
+    "mechanism/cell_experiments.csv": CellExperiment,
+    "mechanism/exposure_checks.csv": ExposureRow,
 }
+SWITCH = "SWITCH"
+"""Stands for the column of every switch of a model."""
+TABLES = {
+    "mechanism/drugs.csv": (Drug, drug.COLUMNS, drug.REQUIRED),
+    "mechanism/regimens.csv": (Dose, regimen_table.COLUMNS, regimen_table.REQUIRED),
+    "mechanism/rivals.csv": (
+        Rival,
+        ("id", "label", SWITCH, "note"),
+        ("id", "label", SWITCH),
+    ),
+}
+"""Files whose records are dataclasses: the record, its columns, and those that must be there."""
+MORE = {
+    "regimen": "Name of the regimen; its rows are given together, and names are joined by `+`.",
+    SWITCH: "One column for every parameter with the role `switch`: its value under the rival.",
+    "label": "What it claims, in words.",
+    "id": "Name of the rival.",
+    "drug": "Name of the drug.",
+    "amount": "In `unit`, for each dose.",
+    "note": "Anything else.",
+    "source_url": "Page at which it was read.",
+    "quote": "Words it stood in.",
+    "doses": "Number of doses.",
+    "start_day": "Day of the first dose.",
+    "every_days": "Days from one dose to the next.",
+    "salt_factor": "Mass of base in one unit mass of salt; blank if no salt is known of. A drug"
+    " with a factor is counted as base in the model.",
+    "molar_mass": "g/mol (of the base); blank if not given.",
+    "mechanism/regimens.csv unit": f"One of {', '.join(DOSE_UNITS)}.",
+}
+"""Columns of `TABLES` that the record's own words do not tell of by themselves."""
 RECORDS = {MARKERS_FILE: Marker}
 """Files of TOML tables, one a record; a case may do without."""
 MADE = {"enrolled", "used_for"}
@@ -66,7 +117,8 @@ and Windows line ends do no harm) with a header row; columns may come in any ord
 needed may be left out. A blank cell means "not printed". `trials.csv` and `results.csv` must be
 there, and each axis of kind `phenotype` needs a column `enrolled_<axis>` in `trials.csv`, holding a
 level, `any` or `not_stated`. A file `ledger.csv` may account for what was collected; nothing reads
-it.
+it. A case with a `[mechanism]` section has a folder `mechanism/` too
+([mechanism](mechanism.md)).
 """
 
 
@@ -79,6 +131,8 @@ def words(kind: Any) -> str:
         return ", ".join(f"`{value}`" for value in arguments if value != "")
     if origin in (typing.Union, types.UnionType):
         return words(next(a for a in arguments if a is not type(None)))
+    if origin is dict:
+        return f"table of {words(arguments[1])}, by name"
     if origin is tuple:
         inner = arguments[0]
         if isinstance(inner, type) and issubclass(inner, BaseModel):
@@ -124,6 +178,20 @@ def table(model: type[BaseModel], first: str) -> str:
     return "\n".join(lines)
 
 
+def columns_table(
+    file: str, record: type, columns: tuple[str, ...], needed: tuple[str, ...]
+) -> str:
+    """One row a column, in the words of the attributes that a dataclass documents."""
+    text = (record.__doc__ or "").partition("Attributes")[2]
+    told = dict(re.findall(r"^    (\w+) : [^\n]*\n((?:        [^\n]*\n)+)", text, re.MULTILINE))
+    lines = ["| column | what it is | must be there |", "|---|---|---|"]
+    for name in columns:
+        text = MORE.get(f"{file} {name}") or MORE.get(name) or told[name]
+        meaning = re.sub(r"\s+", " ", text).strip().replace("``", "`")
+        lines.append(f"| `{name}` | {meaning} | {'yes' if name in needed else 'no'} |")
+    return "\n".join(lines)
+
+
 def parts_of(model: type[BaseModel]) -> list[type[BaseModel]]:
     """Every model a section is made of, outermost first, each once."""
     found: list[type[BaseModel]] = []
@@ -140,7 +208,7 @@ def parts_of(model: type[BaseModel]) -> list[type[BaseModel]]:
     return found[1:]
 
 
-def about(model: type[BaseModel]) -> str:
+def about(model: type) -> str:
     """First paragraph of a model's docstring, in Markdown."""
     text = (model.__doc__ or "").split("\n\n")[0]
     return re.sub(r"\s+", " ", text.replace("``", "`")).strip()
@@ -158,6 +226,9 @@ def reference() -> str:
                 out.append(f"#### {part.__name__}\n\n{about(part)}\n\n{table(part, 'key')}\n")
     for name, record in FILES.items():
         out.append(f"## {name}\n\n{about(record)}\n\n{table(record, 'column')}\n")
+    for name, (kind, columns, needed) in TABLES.items():
+        made = columns_table(name, kind, columns, needed)
+        out.append(f"## {name}\n\n{about(kind)}\n\n{made}\n")
     for name, record in RECORDS.items():
         out.append(f"## {name}\n")
         for part in (record, *parts_of(record)):

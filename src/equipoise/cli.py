@@ -209,12 +209,12 @@ def patient(
 def simulate(
     case: str,
     *,
-    regimen: str = "",
+    regimen: str | None = None,
     table: Path | None = None,
     days: float | None = None,
     patients: int = 1000,
     stratum_share: float | None = None,
-    rival: str = "",
+    rival: str | None = None,
     seed: int | None = None,
     workers: int = 1,
     json: Json = False,
@@ -228,7 +228,7 @@ def simulate(
     case
         Name of a packaged case, or its folder; its case.toml needs a [mechanism] section.
     regimen
-        Name of a regimen of the case, or several joined by +.
+        Name of a regimen of the case or of the table, or several joined by +.
     table
         Your own dosing table, with the columns of mechanism/regimens.csv.
     days
@@ -238,7 +238,7 @@ def simulate(
     stratum_share
         Share of patients with the stratum on which the case's sensitivities differ.
     rival
-        Id of a rival mechanism in mechanism/rivals.csv.
+        Id of a rival in mechanism/rivals.csv; by default the one that parameters.csv switches on.
     seed
         Seed of the patients; by default that of the case.
     workers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -165,12 +166,31 @@ def test_integrals_and_the_whole_model_say_the_same(
             workers=1,
         )
         stratum = people.column(plan.kill.stratum).astype(int)
-        left = log_burden(plan.kill, course.integrals, mode)[stratum, np.arange(24)]
+        left = log_burden(plan.kill, course.integrals, mode)[stratum, np.arange(24), 0]
         added_up = complete_response(plan.kill, left, mode, plan.definition)
         simulated = course.readouts[:, 1, 0]
         assert 0.1 < simulated.mean() < 0.9
         assert abs(added_up.mean() - simulated.mean()) < 0.002, name
         assert np.abs(added_up - simulated).max() < 0.02, name
+
+
+@pytest.mark.slow
+def test_memory_hardly_grows_with_the_patients(
+    simulate: Simulate, plan: MechanismPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blocks of 100: what is alive at the peak is a block, and some numbers of each patient."""
+    monkeypatch.setattr(patient_blocks, "BLOCK", 100)
+    simulate(regimen=plan.backbones[0], patients=100)
+
+    def peak(patients: int) -> int:
+        tracemalloc.start()
+        simulate(regimen=plan.backbones[0], patients=patients)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    few, many = peak(200), peak(800)
+    assert many - few < 600 * 2000  # bytes: two thousand a patient, a block takes ten thousand
 
 
 def test_the_statement_stands_above_and_below_the_numbers(found: SimulatedArms) -> None:

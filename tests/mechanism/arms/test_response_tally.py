@@ -25,7 +25,7 @@ def test_a_loop_over_patients_says_the_same() -> None:
         sensitive, resistant = log_cells(PLAN, arm, theta)
         for stratum in range(2):
             for i in range(12):
-                cells = math.exp(sensitive[stratum, i]) + math.exp(resistant[stratum, i])
+                cells = math.exp(sensitive[stratum, i, 0]) + math.exp(resistant[stratum, i, 0])
                 for k, names in enumerate(PLAN.definitions.values()):
                     more = 10 ** sum(theta[name] for name in names)
                     wanted[d, k, stratum, i] = math.exp(-cells * more / theta["n_c"])

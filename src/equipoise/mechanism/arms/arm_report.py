@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -91,8 +91,7 @@ def report_arms(
     outputs = [row.output for row in plan.shown if row.kind == "readout"]
     thetas, mode = calibration.thetas, calibration.theta()
     found = arms_in_patients(case, plan, asked, thetas, mode, link, outputs, say)
-    kept = found.tallies[0].n
-    if not kept:
+    if not found.tallies[0].n:
         reasons = sorted({patient.reason for patient in found.failed})
         raise ComputationError(f"no patient has a solution: {'; '.join(reasons)}")
     say("levels of the drugs")
@@ -103,7 +102,6 @@ def report_arms(
     if asked.control is not None:
         say("the drug over the ranges of its parameters")
         effect = _effect(case, plan, asked, calibration, link, found, seed)
-    symbols = {s for arm in arms for s in arm.assumed} | set(effect.assumed if effect else ())
     return SimulatedArms(
         statement=STATEMENT,
         case=name,
@@ -115,7 +113,7 @@ def report_arms(
         stratum=plan.kill.stratum,
         stratum_share=asked.stratum_share,
         patients=asked.patients,
-        kept=kept,
+        kept=found.tallies[0].n,
         failed=found.failed,
         seed=asked.seed,
         calibration_seed=seed,
@@ -126,11 +124,18 @@ def report_arms(
         arms=arms,
         effect=effect,
         population=tuple(_population(case, plan, found)),
-        assumed_values=tuple(
-            AssumedValue(p.symbol, p.label, p.value, p.unit, p.low, p.high)
-            for p in case.model.parameters
-            if p.symbol in symbols
-        ),
+        assumed_values=_values(case, arms, effect),
+    )
+
+
+def _values(
+    case: CaseModel, arms: Sequence[SimulatedArm], effect: PairedEffect | None
+) -> tuple[AssumedValue, ...]:
+    symbols = {s for arm in arms for s in arm.assumed} | set(effect.assumed if effect else ())
+    return tuple(
+        AssumedValue(p.symbol, p.label, p.value, p.unit, p.low, p.high)
+        for p in case.model.parameters
+        if p.symbol in symbols
     )
 
 

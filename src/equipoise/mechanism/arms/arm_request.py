@@ -26,8 +26,8 @@ class ArmRequest:
 
     Attributes
     ----------
-    regimen : str
-        Name of a regimen, or several joined by +; blank for the only one of `table`.
+    regimen : str or None
+        Name of a regimen, or several joined by +; None for the only one of `table`.
     table : Path or None
         A dosing table of the user's own, whose names join those of the case.
     days : float or None
@@ -35,19 +35,19 @@ class ArmRequest:
     patients : int
     stratum_share : float or None
         Share of patients with the stratum; of the case if not given.
-    rival : str
-        Id of a rival; blank for the one whose switches are those of the table of parameters.
+    rival : str or None
+        Id of a rival; None for the one whose switches are those of the table of parameters.
     seed : int or None
         Of the patients; of the case if not given.
     workers : int
     """
 
-    regimen: str = ""
+    regimen: str | None = None
     table: Path | None = None
     days: float | None = None
     patients: int = 1000
     stratum_share: float | None = None
-    rival: str = ""
+    rival: str | None = None
     seed: int | None = None
     workers: int = 1
 
@@ -182,7 +182,7 @@ def _regimen(
 ) -> Regimen | None:
     if own is None:
         return None
-    name = request.regimen.strip()
+    name = (request.regimen or "").strip()
     if not name and len(own) == 1:
         name = next(iter(own))
     if not name:
@@ -215,9 +215,9 @@ def _surgery(
     return None
 
 
-def _rival(case: CaseModel, name: str, problems: list[Problem]) -> Rival | None:
+def _rival(case: CaseModel, name: str | None, problems: list[Problem]) -> Rival | None:
     known = {rival.id: rival for rival in case.rivals}
-    if name:
+    if name is not None:
         if name not in known:
             allowed = "; ".join(f"{rival.id}: {rival.label}" for rival in case.rivals)
             action = near_words(name, known) or "Use one of these."

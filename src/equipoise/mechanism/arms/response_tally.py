@@ -80,7 +80,7 @@ def response_tally(
     sums = np.empty((len(thetas), k + 1, 2))
     means = np.zeros((n, k + 1, 2))
     for d, theta in enumerate(thetas):
-        left = log_burden(plan, arm, theta)
+        left = log_burden(plan, arm, theta)[:, :, 0]
         for row, definition in enumerate(plan.definitions):
             chance = complete_response(plan, left, theta, definition)
             sums[d, row] = chance.sum(axis=1)
