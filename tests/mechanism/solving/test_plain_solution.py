@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from equipoise.mechanism.dosing import Dose
-from equipoise.mechanism.models import MechanismModel
-from equipoise.mechanism.solving import Tolerances, simulate_patients
 from tests.mechanism.solving.conftest import (
     CYCLE,
     DRIP,
@@ -18,6 +14,10 @@ from tests.mechanism.solving.conftest import (
     patients,
     solved_plainly,
 )
+
+from equipoise.mechanism.dosing import Dose
+from equipoise.mechanism.models import MechanismModel
+from equipoise.mechanism.solving import Tolerances, simulate_patients
 
 DAYS = (0.0, 0.5, 3.3, 14.0)
 OUTPUTS = ("N", "Dead", "Pop", "J", "Ins", "Fb", "Act", "conc", "Tis", "Lin", "Ab", "Cyc", "both")

@@ -14,7 +14,14 @@ from equipoise.errors import InputError, Problem
 from equipoise.mechanism.dosing import Schedule
 from equipoise.mechanism.models import MechanismModel
 from equipoise.mechanism.solving.compiling import CompiledModel, compile_model
-from equipoise.mechanism.solving.layouts import DEFAULT, linear_size, modes_of, p_size, room_for, sources_for
+from equipoise.mechanism.solving.layouts import (
+    DEFAULT,
+    linear_size,
+    modes_of,
+    p_size,
+    room_for,
+    sources_for,
+)
 from equipoise.mechanism.solving.patient_course import constants_kernel, patients_kernel
 from equipoise.mechanism.solving.records import Events, Stops, Tolerances
 from equipoise.mechanism.solving.response import Response
