@@ -174,5 +174,3 @@ def _changes(made: Schedule, p: Array) -> list[tuple[float, int, float]]:
             changes.append((float(made.times[d]), target, amount / long))
             changes.append((float(made.times[d] + long), target, -amount / long))
     return sorted(changes)
-
-

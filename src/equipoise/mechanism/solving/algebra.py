@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from equipoise.mechanism.formulas.tree import (
     Call,
@@ -19,7 +19,7 @@ from equipoise.mechanism.formulas.tree import (
 
 ZERO, ONE = Number(0.0), Number(1.0)
 TINY = Number(1e-300)
-"""Keeps a^b/a a number where a is 0, so that what starts there has no slope, not an infinite one."""
+"""Keeps a^b/a a number where a is 0: what starts there has no slope, not an infinite one."""
 
 
 def formula_of(node: Node) -> Formula:
@@ -86,7 +86,7 @@ def divided(a: Node, b: Node) -> Node:
 
 def power(a: Node, b: Node) -> Node:
     """Return a^b."""
-    if b == ONE or a == ONE:
+    if ONE in (a, b):
         return a
     if b == ZERO:
         return ONE
@@ -97,11 +97,32 @@ def power(a: Node, b: Node) -> Node:
 
 def called(function: str, a: Node) -> Node:
     """Return a function of a."""
-    known = {("exp", ZERO): ONE, ("log", ONE): ZERO, ("sqrt", ZERO): ZERO, ("sqrt", ONE): ONE}
+    known: dict[tuple[str, Node], Number] = {
+        ("exp", ZERO): ONE,
+        ("log", ONE): ZERO,
+        ("sqrt", ZERO): ZERO,
+        ("sqrt", ONE): ONE,
+    }
     return known.get((function, a)) or Call(function, a)
 
 
 MAKE = {"+": plus, "-": minus, "*": times, "/": divided, "^": power}
+
+
+def total(terms: Iterable[Node]) -> Node:
+    """Return the sum of some trees."""
+    whole: Node = ZERO
+    for term in terms:
+        whole = plus(whole, term)
+    return whole
+
+
+def product(factors: Iterable[Node]) -> Node:
+    """Return the product of some trees."""
+    whole: Node = ONE
+    for factor in factors:
+        whole = times(whole, factor)
+    return whole
 
 
 def replaced(node: Node, by: Mapping[str, Node]) -> Node:

@@ -12,7 +12,7 @@ def amount_of(events: Events, e: int, p: Array) -> float:
     until, scaling = events.until[e], events.scaling[e]
     if until >= 0 and not events.taken[e] < p[until]:
         return 0.0
-    return events.amount[e] * (p[scaling] if scaling >= 0 else 1.0)
+    return float(events.amount[e] * (p[scaling] if scaling >= 0 else 1.0))
 
 
 @part

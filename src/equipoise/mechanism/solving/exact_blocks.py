@@ -47,9 +47,9 @@ def decompose(matrices: Array) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
     whole : array of bool, shape (n,)
     """
     _, k, _ = matrices.shape
-    finite = np.isfinite(matrices).all(axis=(1, 2))
+    finite: NDArray[np.bool_] = np.asarray(np.isfinite(matrices).all(axis=(1, 2)))
     rate, basis = np.linalg.eig(np.where(finite[:, None, None], matrices, 0.0))
-    whole = finite & (rate.imag == 0.0).all(axis=1)
+    whole: NDArray[np.bool_] = finite & np.all(rate.imag == 0.0, axis=1)
     basis = np.where(whole[:, None, None], basis.real, np.eye(k))
     sizes = np.linalg.svd(basis, compute_uv=False)
     whole &= sizes[:, 0] <= LARGEST_CONDITION * sizes[:, -1]

@@ -8,7 +8,6 @@ divisions of a product become one. Only the order in which a product is rounded 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
 
 from equipoise.mechanism.formulas.tree import (
     Call,
@@ -20,14 +19,13 @@ from equipoise.mechanism.formulas.tree import (
     parts,
 )
 from equipoise.mechanism.solving.algebra import (
-    ONE,
     ZERO,
     divided,
     minus,
     negative,
     plus,
     power,
-    times,
+    product,
 )
 
 PREFIX = "constant "
@@ -98,12 +96,12 @@ class Grouping:
                 below.remove(factor)
         fixed = divided(self.fixed(above), self.fixed(below))
         coefficient = self.kept(negative(fixed) if odd else fixed)
-        top = reduce(times, self.changing(above), coefficient)
-        return divided(top, reduce(times, self.changing(below), ONE))
+        top = product([coefficient, *self.changing(above)])
+        return divided(top, product(self.changing(below)))
 
     def fixed(self, factors: list[Node]) -> Node:
         """Multiply the constants among some factors."""
-        return reduce(times, (factor for factor in factors if self.constant(factor)), ONE)
+        return product(factor for factor in factors if self.constant(factor))
 
     def changing(self, factors: list[Node]) -> list[Node]:
         """Return the factors that change, with their own constants taken out."""

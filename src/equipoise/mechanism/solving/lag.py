@@ -6,11 +6,11 @@ lag: `q = L + (dq/dt)/s`. Along a chain of fast states the lags add:
     z_q = D_q/s_q + sum_u (dL_q/du) z_u,      D_q = dL_q/dt = sum_v (dL_q/dv) dv/dt,
 
 u the fast states in L_q, v everything in it. A rate f of what is integrated becomes
-`f + sum_q (df/dq) z_q`. The correction is linear in z. Where a level jumps within a lag, its integral
-is that over the path of the levels: with a constant s, and an f linear in q, it is exact. Where s
-changes with what makes the level jump (a receptor that a drug binds the faster the more there is of
-it), the lag of a jump is not that of a slow change, and far shorter; so there the distance `w` of
-the state from its level is held below `FAR`, as `w/sqrt(1 + (w/FAR)^2)`.
+`f + sum_q (df/dq) z_q`. The correction is linear in z. Where a level jumps within a lag, its
+integral is that over the path of the levels: with a constant s, and an f linear in q, it is exact.
+Where s changes with what makes the level jump (a receptor that a drug binds the faster the more
+there is of it), the lag of a jump is not that of a slow change, and far shorter; so there the
+distance `w` of the state from its level is held below `FAR`, as `w/sqrt(1 + (w/FAR)^2)`.
 (The first correction of singular perturbation theory: F. C. Hoppensteadt, *Trans Am Math Soc*
 1966;123:521-535, doi:10.1090/S0002-9947-1966-0194693-9.)
 """
@@ -18,18 +18,17 @@ the state from its level is held below `FAR`, as `w/sqrt(1 + (w/FAR)^2)`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
 
 from equipoise.mechanism.formulas.tree import Name, Node, Number
 from equipoise.mechanism.solving.algebra import (
     ONE,
-    ZERO,
     called,
     derivative,
     divided,
     names_in,
     plus,
     times,
+    total,
 )
 
 CHANGE = "change of "
@@ -86,12 +85,11 @@ def lagging(
 
 def _along(tree: Node, prefix: str, moves: Callable[[str], bool]) -> Node:
     """Return the derivative of a tree along a direction: the part of each name is kept by name."""
-    terms = (
+    return total(
         times(derivative(tree, name), Name(prefix + name))
         for name in sorted(names_in(tree))
         if moves(name)
     )
-    return reduce(plus, terms, ZERO)
 
 
 def _bounded(w: Node) -> Node:
@@ -99,7 +97,7 @@ def _bounded(w: Node) -> Node:
     return divided(w, called("sqrt", plus(ONE, times(share, share))))
 
 
-def _used(lets: Mapping[str, Node], trees: Iterable[Node]) -> dict[str, Node]:
+def _used(lets: dict[str, Node], trees: Iterable[Node]) -> dict[str, Node]:
     """Return the lets that some trees use, straight or through later ones."""
     found = {name for tree in trees for name in names_in(tree)}
     for name in reversed(lets):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from equipoise.mechanism.formulas.tree import Name, Node
 from equipoise.mechanism.solving.algebra import ZERO, called, derivative, plus, times
 
@@ -38,8 +36,10 @@ def source_terms(source: int, names: tuple[str, ...], exact: bool) -> dict[str, 
         for m in range(len(names)) if exact else ():
             decay = called("exp", times(Name(f"rate {source} {m}"), clock))
             whole = plus(whole, times(Name(f"weight {source} {i} {m}"), decay))
-        powers = [Name(f"power {source} {i} {k}") for k in reversed(range(CUBIC))]
-        terms[name] = plus(whole, reduce(lambda sum_, c: plus(times(sum_, clock), c), powers))
+        cubic: Node = ZERO
+        for k in reversed(range(CUBIC)):
+            cubic = plus(times(cubic, clock), Name(f"power {source} {i} {k}"))
+        terms[name] = plus(whole, cubic)
     return terms
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from equipoise.mechanism.solving.records import (
     CLOCK,
     CUBIC,
@@ -52,7 +50,7 @@ def forget(book: Integers) -> None:
 @part
 def new_piece(row: Array, book: Integers, k: int, start: float) -> int:
     """Return the number of a new piece of source k, its numbers zero; -1 if there is no room."""
-    j = book[k, LAST] + 1
+    j = int(book[k, LAST]) + 1
     if j >= row.shape[1]:
         return -1
     book[k, LAST] = j
@@ -98,7 +96,7 @@ def accept(room: Array, size: int) -> None:
 @part
 def finite(room: Array, size: int) -> bool:
     """Return whether every state is a finite number."""
+    total = 0.0
     for i in range(size):
-        if not math.isfinite(room[Y, i]):
-            return False
-    return True
+        total += 0.0 * room[Y, i]
+    return total == 0.0

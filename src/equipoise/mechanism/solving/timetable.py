@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from equipoise.mechanism.dosing import Schedule
 from equipoise.mechanism.models import MechanismModel
 from equipoise.mechanism.solving.algebra import names_in
 from equipoise.mechanism.solving.compiling import CompiledModel
-from equipoise.mechanism.solving.records import Events, Stops
+from equipoise.mechanism.solving.records import Array, Events, Stops
 
 
 def dosed_by(model: MechanismModel, schedule: Schedule) -> frozenset[str]:
@@ -56,12 +54,12 @@ def events_of(model: MechanismModel, compiled: CompiledModel, schedule: Schedule
     )
 
 
-def stops_of(compiled: CompiledModel, events: Events, days: Sequence[float]) -> Stops:
+def stops_of(compiled: CompiledModel, events: Events, days: Array) -> Stops:
     """List when the coupled states start again: at 0, at every event, on every output day.
 
     Nothing after the last output day is solved.
     """
-    until = max(days)
+    until = days[-1]
     time = np.unique(np.concatenate(([0.0], events.time[events.time < until], days)))
     jump = np.zeros(time.size, np.bool_)
     jump[0] = True
@@ -71,7 +69,7 @@ def stops_of(compiled: CompiledModel, events: Events, days: Sequence[float]) -> 
             if (b, int(events.state[e]), int(events.column[e])) in felt and events.time[e] < until:
                 jump[np.searchsorted(time, events.time[e])] = True
     day = np.full(time.size, -1, np.int64)
-    day[np.searchsorted(time, days)] = np.arange(len(days))
+    day[np.searchsorted(time, days)] = np.arange(days.size)
     return Stops(time, jump, day)
 
 
