@@ -175,7 +175,8 @@ def design(case: str, *, workers: int = 1, scheduler: str = "threads", json: Jso
         raise UsageError(f"{loaded.name} has no [design] section: docs/case.md describes it.")
     crew = Crew(workers, scheduler)
     dossier = with_progress(
-        f"equipoise design {loaded.name}", lambda step: assembled(loaded, step, crew)
+        f"equipoise design {loaded.name}",
+        lambda step: assembled(loaded, step, crew, simulated=False),
     )
     _answer("design", json, design_answer(dossier.design), design_text(dossier.design))
     return EXIT_DONE
@@ -217,6 +218,7 @@ def simulate(
     rival: str | None = None,
     seed: int | None = None,
     workers: int = 1,
+    archive: Path | None = None,
     json: Json = False,
 ) -> int:
     """Simulate any regimen in virtual patients, with and without the drug in question.
@@ -243,12 +245,14 @@ def simulate(
         Seed of the patients; by default that of the case.
     workers
         Threads; the numbers are the same for any.
+    archive
+        Also write model, doses and a PEtab problem to this file (.omex), for other tools.
     """
     from equipoise.ask_arms import ArmRequest, ask_arms
 
-    request = ArmRequest(regimen, table, days, patients, stratum_share, rival, seed, workers)
+    asked = ArmRequest(regimen, table, days, patients, stratum_share, rival, seed, workers, archive)
     answer, text = with_progress(
-        f"equipoise simulate {case}", lambda step: ask_arms(case, request, step)
+        f"equipoise simulate {case}", lambda say: ask_arms(case, asked, say)
     )
     _answer("simulate", json, answer, text)
     return EXIT_DONE
