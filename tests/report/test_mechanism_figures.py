@@ -73,7 +73,8 @@ def test_coverage_is_told_whatever_it_is(drawn: dict[str, Figure]) -> None:
 
 def test_rivals_are_open_and_the_printed_ratio_is_filled(drawn: dict[str, Figure]) -> None:
     for name, printed in (("mechanism-response", 1.3), ("mechanism-recurrence", 0.6)):
-        records = [r for r in values(spec_of(drawn[name].chart)) if "shape" in r and "x" in r]
+        layers = marks(spec_of(drawn[name].chart))
+        records = [r for layer in layers for r in layer["data"]["values"]]
         simulated = [r for r in records if r["tone"] == ORANGE]
         assert len(simulated) == 3
         assert all(r["fill"] == PAPER and r["shape"] == "circle" for r in simulated)

@@ -44,8 +44,8 @@ def effects_table(dossier: Dossier) -> Table:
     )
     note = SIMULATED + (
         f"{sentence_case(found.drug)} added to {found.backbone}; median and central 95 % over "
-        "draws of what is uncertain, the same virtual patients in both arms. Every rival is held to be as good as "
-        "any other here; how the window trials weigh them stands below."
+        "draws of what is uncertain, the same virtual patients in both arms. Every rival is held "
+        "to be as good as any other here; how the window trials weigh them stands below."
         if found
         else ""
     )
