@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, CycloptsError, Parameter
 
 from equipoise import __version__
-from equipoise.command_failure import check_epoch, failed, silence_stdout
+from equipoise.command_failure import check_epoch, failed, prepare_streams, silence_stdout
 from equipoise.errors import (
     EXIT_COMPUTATION,
     EXIT_DONE,
@@ -289,12 +288,7 @@ def execute(arguments: list[str]) -> int:
 
 def main() -> None:
     """Entry point of the ``equipoise`` command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            plain = "--json" not in sys.argv
-            stream.reconfigure(
-                encoding=None if plain else "utf-8", errors="backslashreplace" if plain else None
-            )
+    prepare_streams(plain="--json" not in sys.argv)
     sys.exit(execute(sys.argv[1:]))
 
 
