@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, CycloptsError, Parameter
 
 from equipoise import __version__
-from equipoise.command_failure import check_epoch, failed, silence_stdout
+from equipoise.command_failure import check_epoch, failed, prepare_streams, silence_stdout
 from equipoise.errors import (
     EXIT_COMPUTATION,
     EXIT_DONE,
@@ -175,7 +174,8 @@ def design(case: str, *, workers: int = 1, scheduler: str = "threads", json: Jso
         raise UsageError(f"{loaded.name} has no [design] section: docs/case.md describes it.")
     crew = Crew(workers, scheduler)
     dossier = with_progress(
-        f"equipoise design {loaded.name}", lambda step: assembled(loaded, step, crew)
+        f"equipoise design {loaded.name}",
+        lambda step: assembled(loaded, step, crew, simulated=False),
     )
     _answer("design", json, design_answer(dossier.design), design_text(dossier.design))
     return EXIT_DONE
@@ -217,6 +217,7 @@ def simulate(
     rival: str | None = None,
     seed: int | None = None,
     workers: int = 1,
+    archive: Path | None = None,
     json: Json = False,
 ) -> int:
     """Simulate any regimen in virtual patients, with and without the drug in question.
@@ -243,12 +244,14 @@ def simulate(
         Seed of the patients; by default that of the case.
     workers
         Threads; the numbers are the same for any.
+    archive
+        Also write model, doses and a PEtab problem to this file (.omex), for other tools.
     """
     from equipoise.ask_arms import ArmRequest, ask_arms
 
-    request = ArmRequest(regimen, table, days, patients, stratum_share, rival, seed, workers)
+    asked = ArmRequest(regimen, table, days, patients, stratum_share, rival, seed, workers, archive)
     answer, text = with_progress(
-        f"equipoise simulate {case}", lambda step: ask_arms(case, request, step)
+        f"equipoise simulate {case}", lambda say: ask_arms(case, asked, say)
     )
     _answer("simulate", json, answer, text)
     return EXIT_DONE
@@ -285,12 +288,7 @@ def execute(arguments: list[str]) -> int:
 
 def main() -> None:
     """Entry point of the ``equipoise`` command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            plain = "--json" not in sys.argv
-            stream.reconfigure(
-                encoding=None if plain else "utf-8", errors="backslashreplace" if plain else None
-            )
+    prepare_streams(plain="--json" not in sys.argv)
     sys.exit(execute(sys.argv[1:]))
 
 

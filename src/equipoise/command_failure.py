@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import sys
@@ -42,3 +43,12 @@ def check_epoch() -> None:
 def silence_stdout() -> None:
     """Point stdout at nothing: the reader of the pipe has gone, as ``head`` does."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def prepare_streams(*, plain: bool) -> None:
+    """Let no character stop an answer: JSON is UTF-8, text shows what a terminal cannot."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                encoding=None if plain else "utf-8", errors="backslashreplace" if plain else None
+            )

@@ -178,9 +178,14 @@ def _version(package: str) -> str:
 
 
 def assembled(
-    case: Case, progress: Progress = lambda step: None, crew: Crew | None = None
+    case: Case,
+    progress: Progress = lambda step: None,
+    crew: Crew | None = None,
+    *,
+    simulated: bool = True,
 ) -> Dossier:
-    """Assemble a dossier of which nothing is kept."""
+    """Assemble a dossier of which nothing is kept; on wish without the simulated mechanism."""
+    case = case if simulated else replace(case, mechanism=None)
     with tempfile.TemporaryDirectory() as folder:
         return assemble(case, Checkpoints(Path(folder)), progress, crew=crew)
 
@@ -194,11 +199,11 @@ def dossier_with(identifier: str, reference: str | None) -> Dossier:
     names = [reference] if reference is not None else list(packaged_cases())
     cases = [load_case(name) for name in names]
     whole = [case for case in cases if case.mechanism is not None]
-    for case in (*(replace(case, mechanism=None) for case in cases), *whole):
-        dossier = assembled(case)
+    for case, simulated in (*((case, False) for case in cases), *((case, True) for case in whole)):
+        dossier = assembled(case, simulated=simulated)
         if identifier in rows_by_id(dossier) | {r.id: r for r in dossier.results}:
             return dossier
-    return assembled(replace(cases[0], mechanism=None))
+    return assembled(cases[0], simulated=False)
 
 
 def run_case(

@@ -33,6 +33,7 @@ _synthesis = _sibling("drugx_synthesis")
 _phenotype = _sibling("drugx_phenotype")
 _design = _sibling("drugx_design")
 _biomarkers = _sibling("drugx_biomarkers")
+_mechanism = _sibling("drugx_mechanism")
 COUNTS, HOSTILE, QUESTION = _evidence.COUNTS, _evidence.HOSTILE, _evidence.QUESTION
 
 
@@ -144,6 +145,7 @@ def make_dossier() -> Dossier:
         ),
         design=_design.design(base, QUESTION, gaps, synthesis, HOSTILE),
         biomarkers=_biomarkers.biomarkers(base, HOSTILE),
+        mechanism=_mechanism.mechanism(HOSTILE),
     )
 
 

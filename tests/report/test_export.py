@@ -21,6 +21,7 @@ from equipoise.report.export_json import to_bytes
 from equipoise.report.figures.all_figures import build_figures
 from equipoise.report.figures.images import renumbered, svg_image
 from equipoise.report.figures.theme import spec_of
+from equipoise.report.tables.mechanism import MECHANISM_NAMES
 
 CONFTEST = Path(__file__).with_name("conftest.py")
 
@@ -111,6 +112,11 @@ def test_the_schema_describes_every_property(written: Path) -> None:
     for name in ("assurance_curve", "synopsis"):
         described = schema["properties"]["design"]["properties"][name]["items"]
         lists[name] = (described, document["design"][name])
+    described = schema["properties"]["mechanism"]
+    lists["mechanism"] = (described, [document["mechanism"]])
+    for name in MECHANISM_NAMES:
+        records = document["mechanism"][name]
+        lists[f"mechanism {name}"] = (described["properties"][name]["items"], records)
     groups = schema["properties"]["cohorts"]["properties"]["groups"]["items"]
     lists["groups"] = (groups, document["cohorts"]["groups"])
     estimate = schema["$defs"]["cohort_estimate"]

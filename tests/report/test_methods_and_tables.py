@@ -28,6 +28,7 @@ def test_what_did_not_run_is_not_described(dossier: Dossier) -> None:
         findings=(),
         design=None,
         biomarkers=None,
+        mechanism=None,
         synthesis=replace(
             synthesis,
             outcomes=(),

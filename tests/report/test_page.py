@@ -151,8 +151,8 @@ def test_parts_stand_in_the_order_of_the_story(read: Reader) -> None:
     parts = [a["id"] for t, a in read.tags if t == "section" and a.get("class") == "part"]
     assert parts == [
         "summary", "question", "gap", "known", "harm", "phenotype", "believe", "retrodiction",
-        "mirage", "benefit", "next-study", "methods", "results", "evidence", "findings",
-        "limitations", "provenance",
+        "mirage", "benefit", "mechanism", "next-study", "methods", "results", "evidence",
+        "findings", "limitations", "provenance",
     ]  # fmt: skip
 
 

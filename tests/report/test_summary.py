@@ -84,6 +84,8 @@ def test_every_id_a_sentence_rests_on_exists(dossier: Dossier) -> None:
     known |= {f"study-{one.study.id}" for one in dossier.design.studies.evaluations}
     assert dossier.biomarkers is not None
     known |= {f"claim-{one.claim.id}" for one in dossier.biomarkers.claims}
+    assert dossier.mechanism is not None
+    known |= {f"rival-{one.rival}" for one in dossier.mechanism.effects}
     for passage in summarise(dossier):
         for sentence in passage.sentences:
             assert set(sentence.rests_on) <= known
@@ -146,6 +148,7 @@ def test_a_dossier_with_one_pool_and_nothing_else_reads_well(dossier: Dossier) -
         findings=(),
         design=None,
         biomarkers=None,
+        mechanism=None,
         synthesis=replace(
             synthesis,
             outcomes=synthesis.outcomes[:1],

@@ -29,7 +29,7 @@ def mechanism_paragraphs(dossier: Dossier) -> Iterator[Paragraph]:
         yield _rivals(found)
     if found.effects:
         yield _effects(found)
-    if found.indices.factors:
+    if found.carriers.effect.factors:
         yield _indices(found)
     if found.cells:
         yield _combinations(found)
@@ -97,8 +97,9 @@ def _effects(found: CaseMechanism) -> Paragraph:
 
 def _indices(found: CaseMechanism) -> Paragraph:
     return Paragraph(
-        "Sobol indices of the difference between the arms were estimated on the prior of the "
-        f"uncertain parameters from {grouped(found.indices.points)} points.",
+        "Sobol indices of the log odds ratio between the arms, and of its rank, were estimated on "
+        "the prior of the uncertain parameters from "
+        f"{grouped(found.carriers.effect.points)} points.",
         arm_difference.METHOD_CITES["arm_difference_indices"],
     )
 

@@ -40,6 +40,8 @@ class ArmRequest:
     seed : int or None
         Of the patients; of the case if not given.
     workers : int
+    archive : Path or None
+        File for a COMBINE archive of the model and the regimen; none if not given.
     """
 
     regimen: str | None = None
@@ -50,6 +52,7 @@ class ArmRequest:
     rival: str | None = None
     seed: int | None = None
     workers: int = 1
+    archive: Path | None = None
 
 
 @dataclass(frozen=True)

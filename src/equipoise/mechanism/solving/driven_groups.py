@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from equipoise.mechanism.solving.native import call_native
+from equipoise.mechanism.formulas import call_native
 from equipoise.mechanism.solving.records import (
     BYTES,
     CURSOR,

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from equipoise.mechanism.formulas import call_native
 from equipoise.mechanism.solving.driven_groups import follow_group
 from equipoise.mechanism.solving.exact_blocks import follow_exact
-from equipoise.mechanism.solving.native import call_native
 from equipoise.mechanism.solving.records import (
     BYTES,
     SCALE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from equipoise.mechanism.solving.native import call_native
+from equipoise.mechanism.formulas import call_native
 from equipoise.mechanism.solving.records import (
     BYTES,
     RIGHT,

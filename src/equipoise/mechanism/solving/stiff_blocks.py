@@ -11,8 +11,8 @@ import math
 
 import numpy as np
 
+from equipoise.mechanism.formulas import call_native
 from equipoise.mechanism.solving.dose_events import cycle_of, give, same_cycle
-from equipoise.mechanism.solving.native import call_native
 from equipoise.mechanism.solving.records import (
     BYTES,
     CUBIC,

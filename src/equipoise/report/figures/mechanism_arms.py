@@ -32,7 +32,7 @@ from equipoise.report.options import ReportOptions
 APART = 0.17
 """How far the two marks of an arm stand from its middle, in rows."""
 NARROWEST = 200
-TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+TICKS = (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
 
 Records = list[dict[str, Any]]
 
@@ -70,9 +70,9 @@ def arms_figure(found: CaseMechanism, options: ReportOptions) -> Figure:
 def coverage_words(arms: Sequence[PredictedArm]) -> str:
     """Count the arms whose printed share lies where a trial of that size should print it."""
     covered = sum(arm.covered for arm in arms)
-    verb = "lies" if covered == 1 else "lie"
+    share, verb = ("share", "lies") if covered == 1 else ("shares", "lie")
     return (
-        f"the printed shares of {spelled(covered)} of {counted(len(arms), 'held-out arm')} {verb} "
+        f"the printed {share} of {spelled(covered)} of {counted(len(arms), 'held-out arm')} {verb} "
         "inside the posterior predictive interval"
     )
 
@@ -148,7 +148,7 @@ def _frame(options: ReportOptions) -> PlotFrame:
     left = (TextColumn("Arm", 222), TextColumn("Definition", 108), TextColumn("n", 30, "right"))
     right = (TextColumn("Printed", 84, "right"), TextColumn("Predicted", 84, "right"))
     taken = sum(column.width + 10 for column in (*left, *right))
-    axis = EffectAxis(0.0, 1.0, TICKS, logarithmic=False, no_effect=0.0)
+    axis = EffectAxis(0.0, 100.0, TICKS, logarithmic=False, no_effect=0.0)
     width = max(NARROWEST, options.figure_width - taken)
     return PlotFrame(axis, left, right, width, "Complete response, per cent")
 
@@ -162,17 +162,17 @@ def _record(found: CaseMechanism, arm: PredictedArm, place: float) -> dict[str, 
         "predicted": _predicted(arm),
         "up": place - APART,
         "down": place + APART,
-        "observed": _seven(arm.observed),
-        "expected": _seven(arm.predicted),
-        "low": _seven(arm.sampled_low),
-        "high": _seven(arm.sampled_high),
+        "observed": _percent(arm.observed),
+        "expected": _percent(arm.predicted),
+        "low": _percent(arm.sampled_low),
+        "high": _percent(arm.sampled_high),
         "fill": PAPER if rebuilt else INK,
     }
     if math.isfinite(arm.low):
-        record |= {"wilson_low": _seven(arm.low), "wilson_high": _seven(arm.high)}
+        record |= {"wilson_low": _percent(arm.low), "wilson_high": _percent(arm.high)}
     if math.isfinite(arm.left_out):
         record |= {
-            "left_out": _seven(arm.left_out),
+            "left_out": _percent(arm.left_out),
             "tick_top": place + APART - 0.2,
             "tick_end": place + APART + 0.2,
         }
@@ -182,10 +182,10 @@ def _record(found: CaseMechanism, arm: PredictedArm, place: float) -> dict[str, 
 def _x(field: str) -> alt.X:
     axis = alt.Axis(
         values=list(TICKS),
-        labelExpr="round(100 * datum.value)",
+        format="d",
         title="Complete response, per cent",
     )
-    scale = alt.Scale(domain=[0, 1], nice=False)
+    scale = alt.Scale(domain=[0, 100], nice=False)
     return alt.X(f"{field}:Q", scale=scale, axis=axis)
 
 
@@ -248,6 +248,6 @@ def _marks(data: Records, scale: alt.Scale) -> list[alt.Chart]:
     ]
 
 
-def _seven(value: float) -> float:
-    """Seven digits: more than a pixel, and the same text on every machine."""
-    return float(f"{value:.7g}")
+def _percent(share: float) -> float:
+    """In per cent, seven digits: more than a pixel, and the same text on every machine."""
+    return float(f"{100 * share:.7g}")

@@ -28,8 +28,8 @@ def needed_gain_figure(found: CaseMechanism, options: ReportOptions) -> Figure:
             "Each line holds one odds ratio of complete response: to reach it at the drive below, "
             "the log odds must rise by the gain at the left for each unit of drive. The drive is "
             "concentration times the ratio of tumour to blood, over the concentration at half "
-            "effect; only this product counts, so none of the three can be told from the others. All "
-            "terms together are drawn over the drive of the first. "
+            "effect; only this product counts, so none of the three can be told from the others. "
+            "All terms together are drawn over the drive of the first. "
             "Band: where patients stand, by the printed blood concentration and the assumed range "
             "of the ratio; its line is the middle. Open diamond: the gain that the model itself "
             f"has where the drug acts through this drive alone, {_own(found)} (median and central "
@@ -55,7 +55,8 @@ def _own(found: CaseMechanism) -> str:
 def _rows(found: CaseMechanism) -> Iterator[tuple[str, str]]:
     for band in found.iso.bands:
         needed = [row for row in found.iso.needed if row.term == band.term]
-        for one in dict.fromkeys(row.odds_ratio for row in needed):
+        told = needed if band is found.iso.bands[-1] else ()
+        for one in dict.fromkeys(row.odds_ratio for row in told):
             yield f"{sentence_case(band.term)}, odds ratio {ratio(one)}", needed_text(needed, one)
         yield f"{sentence_case(band.term)}, drive of patients", drive_text(band)
     yield "Gain of the model itself", _own(found)

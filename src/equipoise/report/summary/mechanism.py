@@ -15,7 +15,6 @@ from equipoise.report.mechanism_words import (
     hazard_ratio,
     held_out,
     odds_ratio,
-    parameter_name,
     patients_words,
     printed_text,
     rival_name,
@@ -139,7 +138,7 @@ def _printed(checks: list[DrugCheck], found: CaseMechanism) -> Sentence:
 def _needed(found: CaseMechanism) -> Sentence:
     """Tell the gain that an effect needs where patients stand, and the model's own."""
     term = found.iso.bands[-1].term
-    odds = sorted({row.odds_ratio for row in found.iso.needed})[-2:][0]
+    odds = _asked(found)
     by_end = {
         row.end: row.gain for row in found.iso.needed if row.term == term and row.odds_ratio == odds
     }
@@ -151,6 +150,15 @@ def _needed(found: CaseMechanism) -> Sentence:
         f"{digits(by_end['low'], 2)} at its low end; the model's own gain is "
         f"{digits_interval(gain.median, gain.low, gain.high)}, simulated."
     )
+
+
+def _asked(found: CaseMechanism) -> float:
+    """Odds ratio of the lines that is nearest to the first one printed; the middle one if none."""
+    lines = sorted({row.odds_ratio for row in found.iso.needed})
+    printed = [c.observed for c in found.checks if c.measure == "odds_ratio" and c.observed > 0]
+    if not printed:
+        return lines[len(lines) // 2]
+    return min(lines, key=lambda line: abs(math.log(line / printed[0])))
 
 
 def _held_out(found: CaseMechanism) -> Iterator[Sentence]:
@@ -181,20 +189,20 @@ def _cannot(found: CaseMechanism) -> Iterator[Sentence]:
     ridge = [about for one, about in pairs if about.tied and one.shape == "flat"]
     text = f"It cannot tell {joined(told, 'or')}."
     if ridge:
-        names = joined([parameter_name(found, about.parameter) for about in ridge])
+        names = joined([_quoted(found, about.parameter) for about in ridge])
         text += (
             f" Not identifiable by itself: {names}; only its ratio to the concentrations at half "
             "effect counts."
         )
     flat = [about for one, about in pairs if not about.tied and one.shape == "flat"]
     if flat:
-        names = joined([parameter_name(found, about.parameter) for about in flat])
+        names = joined([_quoted(found, about.parameter) for about in flat])
         text += f" The window trials place no limit on {names}."
-    top = [row for row in found.indices.factors[:1] if math.isfinite(row.total)]
+    top = [row for row in found.carriers.rank.factors[:1] if math.isfinite(row.total)]
     if top:
         text += (
-            f" The effect varies most with {parameter_name(found, top[0].name)}: "
-            f"{share(max(0.0, top[0].total))} of its variance, interactions included."
+            f" Whether it is large or small rests most on {_quoted(found, top[0].name)}: "
+            f"{share(max(0.0, top[0].total))} of the variance of its rank, interactions included."
         )
     best = found.splits.best
     if best:
@@ -203,3 +211,9 @@ def _cannot(found: CaseMechanism) -> Iterator[Sentence]:
     elif found.splits.effects:
         text += " No marker separates the rivals, at any number of patients."
     yield Sentence(text)
+
+
+def _quoted(found: CaseMechanism, symbol: str) -> str:
+    """Name a parameter within a sentence: its label in quotes, then its symbol."""
+    label = found.sources.labels.get(symbol, "")
+    return f"“{label}” ({symbol})" if label else f"“{symbol}”"

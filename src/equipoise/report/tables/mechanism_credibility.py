@@ -67,12 +67,14 @@ def credibility(found: CaseMechanism) -> Iterator[Item]:
 
 def _verification(found: CaseMechanism) -> str:
     agree = sum(row.inside for row in found.exposures)
+    other = [row.label for row in found.exposures if not row.inside]
+    differ = f" (not: {'; '.join(other)})" if other else ""
     failed = sum(effect.failed for effect in found.effects) + found.calibration.failed
     return (
         f"{found.summary.states} states and {found.summary.parameters} parameters, the units of "
         f"every equation checked when read (SHA-256 of the model {found.summary.digest[:12]}…). "
         f"{spelled(agree).capitalize()} of {counted(len(found.exposures), 'drug level')} of "
-        f"reference patients agree with print. Simulated courses without a solution: "
+        f"reference patients agree with print{differ}. Simulated courses without a solution: "
         f"{grouped(failed)}."
     )
 
@@ -130,19 +132,23 @@ def _recurrence(found: CaseMechanism) -> str:
 def _drug(found: CaseMechanism) -> str:
     return " ".join(
         f"{checks[0].trial}, {printed_text(checks[0])}: its interval holds "
-        f"{span_of([c.inside for c in checks if math.isfinite(c.inside)] or [0.0])} of the draws, "
-        f"by rival."
+        f"{span_of([c.inside for c in checks if math.isfinite(c.inside)] or [0.0])} of the draws "
+        "of a rival."
         for checks in checks_by_target(found).values()
     )
 
 
 def _assumed(found: CaseMechanism) -> str:
     count = found.summary
-    top = [row for row in found.indices.factors[:3] if math.isfinite(row.total)]
+    top = [row for row in found.carriers.rank.factors[:3] if math.isfinite(row.total)]
     named = joined(
         [f"{parameter_name(found, row.name)} {share(max(0.0, row.total))}" for row in top]
     )
-    carried = f" The effect varies most with {named} (total Sobol indices)." if top else ""
+    carried = (
+        f" The order of its effects rests most on {named} (total Sobol indices of the rank)."
+        if top
+        else ""
+    )
     return (
         f"{count.printed} parameters are printed, {count.derived} derived, {count.fitted} fitted "
         f"and {count.assumed} assumed.{carried}"

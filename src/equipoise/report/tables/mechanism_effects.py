@@ -43,9 +43,9 @@ def effects_table(dossier: Dossier) -> Table:
         Column("failed", "Failed courses", numeric=True),
     )
     note = SIMULATED + (
-        f"{found.drug} added to {found.backbone}; median and central 95 % over draws of what is "
-        "uncertain, the same virtual patients in both arms. Every rival is held to be as good as "
-        "any other here; how the window trials weigh them stands below."
+        f"{sentence_case(found.drug)} added to {found.backbone}; median and central 95 % over "
+        "draws of what is uncertain, the same virtual patients in both arms. Every rival is held "
+        "to be as good as any other here; how the window trials weigh them stands below."
         if found
         else ""
     )
@@ -105,7 +105,7 @@ def checks_table(dossier: Dossier) -> Table:
     cells: list[Cells] = [
         {
             "target": f"{c.trial}: {c.measure.replace('_', ' ')} "
-            f"{with_interval(c.observed, c.low, c.high, 'ratio')}, printed. {c.note}",
+            f"{with_interval(c.observed, c.low, c.high, 'ratio')}, printed",
             "rival": rival_name(found, c.rival),
             "predicted": with_interval(c.predicted, c.predicted_low, c.predicted_high, "ratio"),
             "inside": share(c.inside) if math.isfinite(c.inside) else MISSING,

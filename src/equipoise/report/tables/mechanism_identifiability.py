@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from markupsafe import Markup
 
 from equipoise.mechanism.case_mechanism import CaseMechanism
 from equipoise.mechanism.rivals import Profile
+from equipoise.mechanism.sensitivity import FactorIndices
 from equipoise.mechanism.sources import ProfileNote
 from equipoise.report.dossier import Dossier
 from equipoise.report.mechanism_words import digits, parameter_name
@@ -17,7 +19,8 @@ from equipoise.report.tables.table import Column, Table, show
 
 Cells = dict[str, str | Markup]
 
-OF_VARIANCE = "Share of the variance, % (95 %)"
+OF_EFFECT = "Of the variance of the effect, % (95 %)"
+OF_RANK = "Of that of its rank, % (95 %)"
 
 
 def profiles_table(dossier: Dossier) -> Table:
@@ -51,12 +54,20 @@ def _profile_cells(found: CaseMechanism, one: Profile, about: ProfileNote) -> Ce
     return {
         "parameter": f"{parameter_name(found, about.parameter)}{tied}",
         "rival": about.rival,
-        "interval": f"{digits(low) if one.low is not None else 'no end'} to "
-        f"{digits(high) if one.high is not None else 'no end'}",
+        "interval": _interval(low, high),
         "range": f"{digits(math.exp(one.grid[0]))} to {digits(math.exp(one.grid[-1]))}",
         "shape": one.shape + ("" if one.converged else ", not converged"),
         "says": _says(one, about),
     }
+
+
+def _interval(low: float, high: float) -> str:
+    """Write an interval that may lack an end."""
+    if math.isnan(low) and math.isnan(high):
+        return "no end"
+    if math.isnan(low):
+        return f"up to {digits(high)}"
+    return f"{digits(low)} or more" if math.isnan(high) else f"{digits(low)} to {digits(high)}"
 
 
 def _says(one: Profile, about: ProfileNote) -> str:
@@ -94,39 +105,58 @@ def _profile_record(one: Profile, about: ProfileNote) -> dict[str, Any]:
 
 
 def indices_table(dossier: Dossier) -> Table:
-    """Tell which uncertain parameter carries the effect."""
+    """Tell which uncertain number carries the effect, and which its order among draws."""
     found = dossier.mechanism
-    rows = found.indices.factors if found else ()
     columns = (
-        Column("factor", "Parameter"),
+        Column("factor", "Number"),
         Column("standing", "Standing"),
-        Column("first", "Alone", numeric=True, spanner=OF_VARIANCE),
-        Column("total", "With its interactions", numeric=True, spanner=OF_VARIANCE),
+        Column("first", "Alone", numeric=True, spanner=OF_EFFECT),
+        Column("total", "With its interactions", numeric=True, spanner=OF_EFFECT),
+        Column("rank_first", "Alone", numeric=True, spanner=OF_RANK),
+        Column("rank_total", "With its interactions", numeric=True, spanner=OF_RANK),
     )
-    note = (
-        f"Sobol indices of the log odds ratio, drug against none, every path of the rivals open: "
-        f"mean {digits(found.indices.mean)}, standard deviation {digits(found.indices.sd)} over "
-        f"the assumed ranges; {found.indices.points} points, {found.indices.failed} left out. "
-        "Simulated; estimates may fall slightly outside 0 to 100 %."
-        if found
-        else ""
-    )
+    note = _indices_note(found) if found else ""
+    pairs = tuple(_paired(found)) if found else ()
     cells: list[Cells] = [
         {
-            "factor": parameter_name(found, row.name),
-            "standing": found.sources.standings.get(row.name, ""),
-            "first": _share_interval(row.first, row.first_low, row.first_high),
-            "total": _share_interval(row.total, row.total_low, row.total_high),
+            "factor": parameter_name(found, by_rank.name),
+            "standing": found.sources.standings.get(by_rank.name, ""),
+            "first": _shares(effect.first, effect.first_low, effect.first_high),
+            "total": _shares(effect.total, effect.total_low, effect.total_high),
+            "rank_first": _shares(by_rank.first, by_rank.first_low, by_rank.first_high),
+            "rank_total": _shares(by_rank.total, by_rank.total_low, by_rank.total_high),
         }
-        for row in rows
+        for effect, by_rank in pairs
         if found
     ]
-    records = tuple({**vars(row)} for row in rows)
+    records = tuple(
+        {**vars(effect)} | {f"rank_{k}": v for k, v in vars(by_rank).items() if k != "name"}
+        for effect, by_rank in pairs
+    )
     html = show("mechanism_indices", columns, cells)
     return Table("mechanism_indices", "What the effect rests on", note, records, html, folded=True)
 
 
-def _share_interval(value: float, low: float, high: float) -> str:
+def _indices_note(found: CaseMechanism) -> str:
+    effect, rival = found.carriers.effect, found.carriers.rival
+    return (
+        f"Sobol indices of the log odds ratio of the drug with {found.carriers.regimen}, under "
+        f"{rival}: mean {digits(effect.mean)}, standard deviation {digits(effect.sd)} over the "
+        f"assumed ranges and the patients; {effect.points} points, {effect.failed} of the base "
+        "sample left out. A few draws with large effects rule the variance; the indices of the "
+        "rank ask for the order of effects and are tighter. Simulated; an estimate may fall "
+        "slightly outside 0 to 100 %."
+    )
+
+
+def _paired(found: CaseMechanism) -> Iterator[tuple[FactorIndices, FactorIndices]]:
+    """Yield the indices of the effect and of its rank, from the largest total of the rank down."""
+    effects = {row.name: row for row in found.carriers.effect.factors}
+    for row in found.carriers.rank.factors:
+        yield effects[row.name], row
+
+
+def _shares(value: float, low: float, high: float) -> str:
     if not math.isfinite(value):
         return MISSING
     return f"{number(100 * value, 0)} ({number(100 * low, 0)} to {number(100 * high, 0)})"

@@ -25,14 +25,16 @@ def splits_table(dossier: Dossier) -> Table:
         Column("positive", "With the marker", numeric=True, spanner="Odds ratio"),
         Column("negative", "Without", numeric=True, spanner="Odds ratio"),
         Column("interaction", "Ratio of the two", numeric=True),
-        Column("patients", "Patients needed", numeric=True),
+        Column("patients", "Mean", numeric=True, spanner="Patients needed"),
+        Column("least", "At best", numeric=True, spanner="Patients needed"),
     )
     best = found.splits.best if found else ""
     named = _best_words(found, best) if found else ""
     note = (
         "Odds ratios of complete response, the drug against none; simulated (median, central "
         "95 %). “Patients needed”: a randomised study that finds the mean interaction (two-sided "
-        f"5 %, power 80 %); “no number” where there is none to find.{named}"
+        "5 %, power 80 %), or at best that at the far end of the interval; “no number” where there "
+        f"is none to find.{named}"
     )
     labels = _split_labels(found) if found else {}
     cells: list[Cells] = [
@@ -44,6 +46,7 @@ def splits_table(dossier: Dossier) -> Table:
             "negative": _odds(row.negative, row.negative_low, row.negative_high),
             "interaction": _odds(row.interaction, row.interaction_low, row.interaction_high),
             "patients": patients_words(row.patients),
+            "least": patients_words(row.patients_least),
         }
         for row in rows
     ]

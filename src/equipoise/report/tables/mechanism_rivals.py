@@ -29,9 +29,9 @@ def weights_table(dossier: Dossier) -> Table:
     columns = (
         Column("rival", "Rival"),
         Column("factor", "Bayes factor", numeric=True),
-        Column("all", "All studies", numeric=True, spanner="Weight"),
+        Column("all", "All studies", numeric=True, spanner="Weight with"),
         *(
-            Column(f"without{k}", f"Without {study}", numeric=True, spanner="Weight")
+            Column(f"without{k}", study, numeric=True, spanner="Weight without")
             for k, study in enumerate(studies)
         ),
     )
