@@ -22,6 +22,8 @@ import numpy as np
 from equipoise.mechanism.solving.native import call_native
 from equipoise.mechanism.solving.records import (
     BYTES,
+    EXPLICIT,
+    LEFT,
     NEW_SLOPE,
     SCALE,
     SLOPE,
@@ -91,8 +93,9 @@ def advance(
     source `track` unless it is negative.
     """
     while t < end:
-        steps[0] -= 1
-        if steps[0] < 0:
+        steps[LEFT] -= 1
+        steps[EXPLICIT] += 1
+        if steps[LEFT] < 0:
             return h, TOO_MANY
         left = end - t
         whole = left <= 1.01 * h

@@ -16,7 +16,9 @@ from equipoise.mechanism.solving.native import call_native
 from equipoise.mechanism.solving.records import (
     BYTES,
     CUBIC,
+    IMPLICIT,
     LAST,
+    LEFT,
     NEW_SLOPE,
     SCALE,
     SIZE,
@@ -164,8 +166,9 @@ def step_to(
     call_native(rates, base + Y * line, at, base + SLOPE * line)
     h = first_step(room, size, end - t)
     while t < end:
-        steps[0] -= 1
-        if steps[0] < 0:
+        steps[LEFT] -= 1
+        steps[IMPLICIT] += 1
+        if steps[LEFT] < 0:
             return TOO_MANY
         whole = end - t < 1.1 * h
         if whole:
