@@ -57,11 +57,10 @@ class _Job:
         )
         values = np.empty((n, self.days.size, len(self.outputs)))
         status, steps = np.zeros(n, np.int64), np.zeros((n, 2), np.int64)
-        patients_kernel(
-            *(compiled.addresses, self.events, self.stops, self.tolerances, p),
-            *(modes_of(compiled, linear), *sources_for(compiled, self.events)),
-            *(room_for(compiled), values, status, steps),
-        )
+        row, book = sources_for(compiled, self.events)
+        room, modes = room_for(compiled), modes_of(compiled, linear)
+        job = (compiled.addresses, self.events, self.stops, self.tolerances)
+        patients_kernel(*job, p, modes, row, book, room, values, status, steps)
         return Response(self.outputs, self.days, values, status.astype(np.int8), steps, first)
 
 
