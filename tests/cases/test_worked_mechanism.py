@@ -169,3 +169,15 @@ def test_scenarios_of_a_study_stand_beside_its_ranking(found):
     assert none.assurance == pytest.approx(0.025, abs=0.001)
     assert none.median == pytest.approx(1.0, abs=1e-3)
     assert rows[1].assurance > none.assurance
+
+
+def test_sources_that_do_not_say_salt_or_base_are_read_both_ways(found):
+    by_source = {reading.source: reading for reading in found.readings}
+    li = by_source["li_2020"]
+    assert li.basis == ""
+    assert li.if_base == pytest.approx(8.07, abs=0.01)
+    assert li.if_salt == pytest.approx(10.35, abs=0.01)
+    for reading in found.readings:
+        if not reading.basis and math.isfinite(reading.if_base):
+            assert reading.if_base / reading.if_salt == pytest.approx(0.780)
+    assert math.isnan(by_source["zake_2021"].if_base)  # it says base, and prints no clearance

@@ -16,6 +16,7 @@ from equipoise.mechanism.calibration.calibration_record import Calibration
 from equipoise.mechanism.case_combinations import case_combinations
 from equipoise.mechanism.case_model import CaseModel
 from equipoise.mechanism.combinations import CombinationCell, ResponseSurface, Sweep
+from equipoise.mechanism.dose_readings import DoseReading, dose_readings
 from equipoise.mechanism.drug_checks import DrugCheck, drug_checks
 from equipoise.mechanism.drug_effects import DrugEffect, EdgeDraws, drug_effects, edge_draws
 from equipoise.mechanism.effect_sources import EffectSources, effect_sources
@@ -73,6 +74,8 @@ class CaseMechanism:
     sources : MechanismSources
         What the ids and symbols below stand for.
     exposures : tuple of ExposureCheck
+    readings : tuple of DoseReading
+        Levels that sources imply, their doses read as base and as salt.
     systemic : SystemicFit
     calibration : Calibration
     recurrence : RecurrenceCheck
@@ -103,6 +106,7 @@ class CaseMechanism:
     summary: ModelSummary
     sources: MechanismSources
     exposures: tuple[ExposureCheck, ...]
+    readings: tuple[DoseReading, ...]
     systemic: SystemicFit
     calibration: Calibration
     recurrence: RecurrenceCheck
@@ -148,6 +152,7 @@ def assess_mechanism(
     """
     exposures = check_exposures(case.exposures, case.model, case.drugs, case.regimens)
     case, systemic = with_systemic(case, plan)
+    drug = case.regimens[plan.drug]
     calibration = calibrate(case, plan, seed, workers=workers, say=say)
     store = ArmStore(case, plan, fit_population(case, plan, seed), workers)
     say("mechanism: recurrence")
@@ -167,6 +172,7 @@ def assess_mechanism(
         summary=_summary(case),
         sources=mechanism_sources(case, plan),
         exposures=exposures,
+        readings=dose_readings(case.pk_sources, drug, case.drugs[drug.doses[0].drug]),
         systemic=systemic,
         calibration=calibration,
         recurrence=recurrence,

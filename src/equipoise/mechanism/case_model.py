@@ -13,6 +13,7 @@ from pydantic import Field
 from equipoise.errors import InputError, Problem
 from equipoise.evidence.fields import Name, Record, Text, Url
 from equipoise.mechanism.calibration.response_targets import ResponseTarget, read_targets
+from equipoise.mechanism.dose_readings import PkSource, read_pk_sources
 from equipoise.mechanism.dosing import Drug, Regimen, combined, read_drugs, read_regimens
 from equipoise.mechanism.exposure import ExposureRow, read_exposure_rows
 from equipoise.mechanism.models import MechanismModel, read_model
@@ -72,6 +73,8 @@ class CaseModel:
     experiments : tuple of CellExperiment
     exposures : tuple of ExposureRow
         Printed drug levels.
+    pk_sources : tuple of PkSource
+        Sources of the drug's clearance, and whether they counted salt or base.
     """
 
     model: MechanismModel
@@ -85,6 +88,7 @@ class CaseModel:
     evidence: tuple[RivalEvidence, ...]
     experiments: tuple[CellExperiment, ...]
     exposures: tuple[ExposureRow, ...]
+    pk_sources: tuple[PkSource, ...]
 
     def target(self, row: str) -> ResponseTarget:
         """Return a target by its id."""
@@ -154,12 +158,14 @@ def read_case_model(folder: Traversable) -> CaseModel:
     )
     levels = folder / "exposure_checks.csv"
     exposures = tried(lambda: read_exposure_rows(levels, model, regimens)) or ()
+    file = folder / "popk_sources.csv"
+    pk_sources = (tried(lambda: read_pk_sources(file)) if file.is_file() else ()) or ()
     if problems:
         raise InputError(problems)
     surgery = {row.regimen: row.days for row in days if row.days is not None}
     return CaseModel(
         *(model, drugs, regimens, surgery, covariates, correlations or (), targets),
-        *(rivals, evidence, experiments or (), exposures),
+        *(rivals, evidence, experiments or (), exposures, pk_sources),
     )
 
 
