@@ -29,6 +29,7 @@ from equipoise.report.tables.mechanism_rivals import (
     rival_rows_table,
     weights_table,
 )
+from equipoise.report.tables.mechanism_scenarios import readings_table, scenarios_table
 
 MECHANISM_TABLES = (
     effects_table,
@@ -44,6 +45,7 @@ MECHANISM_TABLES = (
     parameters_table,
     systemic_table,
     levels_table,
+    readings_table,
     recurrence_table,
     population_table,
     rival_rows_table,
@@ -52,6 +54,7 @@ MECHANISM_TABLES = (
     combinations_table,
     sweeps_table,
     surface_table,
+    scenarios_table,
 )
 """One builder a table; each gives a table without rows where there is no mechanism."""
 
@@ -69,6 +72,7 @@ MECHANISM_NAMES = (
     "parameters",
     "systemic",
     "levels",
+    "readings",
     "recurrence",
     "population",
     "rival_rows",
@@ -77,5 +81,6 @@ MECHANISM_NAMES = (
     "combinations",
     "sweeps",
     "surface",
+    "scenarios",
 )
 """Their ids, without the ``mechanism_`` that each begins with."""
