@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from equipoise.case import packaged_cases
 from equipoise.mechanism.dosing import (
     Dose,
     Drug,
@@ -24,7 +24,11 @@ from equipoise.mechanism.dosing import (
 from equipoise.mechanism.models import MechanismModel, read_model
 from equipoise.mechanism.solving import simulate_patients
 
-FOLDER = files("equipoise") / "cases" / "metformin-her2" / "mechanism"
+(FOLDER,) = (
+    folder / "mechanism"
+    for folder in packaged_cases().values()
+    if (folder / "mechanism" / "model.xml").is_file()
+)
 Array = NDArray[np.float64]
 
 
@@ -43,6 +47,11 @@ def regimens(drugs: dict[str, Drug]) -> dict[str, Regimen]:
     return read_regimens(FOLDER / "regimens.csv", drugs)
 
 
+def entering(drugs: Mapping[str, Drug], place: str) -> str:
+    """Name of the drug that enters the model at a state or by an infusion."""
+    return next(name for name, drug in drugs.items() if place in (drug.state, drug.input))
+
+
 def course(
     model: MechanismModel, made: Schedule, patient: Mapping[str, float], output: str, days: Array
 ) -> Array:
@@ -52,13 +61,14 @@ def course(
     return found.of(output)[0]
 
 
-def test_trastuzumab_every_three_weeks_is_as_published(
+def test_the_antibody_every_three_weeks_is_as_published(
     model: MechanismModel, drugs: dict[str, Drug]
 ) -> None:
     # Quartino 2016, doi:10.1007/s00280-015-2922-5: 8 then 6 mg/kg, 66 kg; trough and area of cycle
     # 1 and at steady state. The label gives 30.9, 1390, 53.8 and 1927.
-    first = Dose("trastuzumab", 8.0, "mg/kg", infusion_hours=1.5)
-    later = Dose("trastuzumab", 6.0, "mg/kg", "", "iv", 0.5, 21.0, 21.0, 30)
+    antibody = entering(drugs, "in_h")
+    first = Dose(antibody, 8.0, "mg/kg", infusion_hours=1.5)
+    later = Dose(antibody, 6.0, "mg/kg", "", "iv", 0.5, 21.0, 21.0, 30)
     made = schedule(Regimen("q3w", (first, later)), drugs, model, 640.0)
     for start, trough, area in ((0.0, 31.1, 1367.0), (588.0, 55.3, 1948.0)):
         days = start + np.linspace(0.0, 21.0, 1001)
@@ -68,31 +78,33 @@ def test_trastuzumab_every_three_weeks_is_as_published(
 
 
 @pytest.mark.parametrize(("form", "expected"), [("salt", 8.1), ("base", 10.35)])
-def test_metformin_averages_what_its_clearance_says(
+def test_the_oral_drug_averages_what_its_clearance_says(
     model: MechanismModel, drugs: dict[str, Drug], form: str, expected: float
 ) -> None:
     # Li 2020, doi:10.1097/MD.0000000000023212: CL/F 53.0 L/h at 75 kg and eGFR 102.5. If its doses
     # are base, 850 mg of the salt is 663 mg; if they are salt, as 850 mg of base.
-    dose = Dose("metformin", 850.0, "mg", form, "oral", 0.0, 0.0, 0.5, 100)
+    oral = entering(drugs, "Mg")
+    dose = Dose(oral, 850.0, "mg", form, "oral", 0.0, 0.0, 0.5, 100)
     made = schedule(Regimen("bid", (dose,)), drugs, model, 40.0)
     days = np.linspace(30.0, 30.5, 501)
     conc = course(model, made, {"weight": 75.0, "egfr": 102.5}, "conc_m", days)
     assert np.trapezoid(conc, days) / 0.5 == pytest.approx(expected, abs=0.2)
     assert np.trapezoid(conc, days) / 0.5 == pytest.approx(
-        amount_given(dose, drugs["metformin"]).amount * 1e3 / 129.16 / (53.0 * 12.0), rel=1e-3
+        amount_given(dose, drugs[oral]).amount * 1e3 / 129.16 / (53.0 * 12.0), rel=1e-3
     )
 
 
 def test_850_mg_of_the_salt_are_663_of_the_base(drugs: dict[str, Drug]) -> None:
-    dose = Dose("metformin", 850.0, "mg", "salt", "oral")
-    assert amount_given(dose, drugs["metformin"]).amount == pytest.approx(850.0 * 0.780)
+    oral = entering(drugs, "Mg")
+    dose = Dose(oral, 850.0, "mg", "salt", "oral")
+    assert amount_given(dose, drugs[oral]).amount == pytest.approx(850.0 * 0.780)
 
 
 def test_the_doses_of_24_weeks_are_counted(
     model: MechanismModel, drugs: dict[str, Drug], regimens: dict[str, Regimen]
 ) -> None:
-    made = schedule(combined(regimens, "H-wPH+metformin"), drugs, model, 168.0)
-    counts = [made.count(name) for name in ("paclitaxel", "trastuzumab", "metformin")]
+    made = schedule(combined(regimens, f"H-wPH+{entering(drugs, 'Mg')}"), drugs, model, 168.0)
+    counts = [made.count(entering(drugs, place)) for place in ("in_x", "in_h", "Mg")]
     assert counts == [12, 18, 336]
 
 
@@ -105,7 +117,7 @@ def test_every_regimen_runs(
         assert not found.failed, regimen.name
 
 
-REGIMENS = ("TCHP+metformin", "AC-THP+metformin", "T-DM1+P+checkpoint", "H-wPH")
+REGIMENS = ("TCHP+{oral}", "AC-THP+{oral}", "T-DM1+P+checkpoint", "H-wPH")
 OUTPUTS = ("burden", "pcr_breast", "J_tax", "J_sig", "J_adcc", "J_tdm1", "Ins", "EF", "AKT")
 
 
@@ -116,7 +128,9 @@ def test_the_reference_engine_gives_the_same(
     engine = pytest.importorskip("roadrunner")
     engine.Logger.setLevel(engine.Logger.LOG_CRITICAL)
     reference = engine.RoadRunner((FOLDER / "model.xml").read_text())
-    made = schedule(combined(regimens, regimen), drugs, model, 150.0)
+    made = schedule(
+        combined(regimens, regimen.format(oral=entering(drugs, "Mg"))), drugs, model, 150.0
+    )
     patient = {"weight": 82.0, "Kp_m": 9.0, "EC50_high": 40.0, "VMel_x": 28.0, "stop_day_m": 70.0}
     p = model.with_values(patient).values
     days = [84.0, 150.0]
