@@ -33,7 +33,7 @@ from equipoise.report.tables.mechanism_credibility import credibility
 from equipoise.report.tables.table import Table
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def found(dossier: Dossier) -> CaseMechanism:
     assert dossier.mechanism is not None
     return dossier.mechanism
