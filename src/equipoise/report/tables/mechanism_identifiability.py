@@ -142,9 +142,9 @@ def _indices_note(found: CaseMechanism) -> str:
     return (
         f"Sobol indices of the log odds ratio of the drug with {found.carriers.regimen}, under "
         f"{rival}: mean {digits(effect.mean)}, standard deviation {digits(effect.sd)} over the "
-        f"assumed ranges and the patients; {grouped(effect.points)} points, {effect.failed} of the "
-        "base sample left out. A few draws with large effects rule the variance; the indices of the "
-        "rank ask for the order of effects and are tighter. Simulated; an estimate may fall "
+        f"assumed ranges and the patients; {grouped(effect.points)} points, {effect.failed} of "
+        "the base sample left out. A few draws with large effects rule the variance; the indices "
+        "of the rank ask for the order of effects and are tighter. Simulated; an estimate may fall "
         "slightly outside 0 to 100 %."
     )
 
