@@ -76,7 +76,7 @@ def test_what_is_told_rests_on_named_assumptions(found: SimulatedArms, case: Cas
 def test_under_the_rival_without_an_effect_the_drug_does_nothing(
     simulate: Simulate, plan: MechanismPlan
 ) -> None:
-    null = simulate(rival=plan.reference, patients=2)
+    null = simulate(rival=plan.reference)
     assert null.effect is not None
     for ratio in null.effect.ratios:
         spreads = [ratio, ratio.over_ranges] if ratio.over_ranges is not None else [ratio]
@@ -99,6 +99,17 @@ def test_the_share_asked_for_mixes_the_strata(simulate: Simulate, plan: Mechanis
     assert row.mean == 1.0
     assert pure.effect is None
     assert len(pure.arms) == 1
+
+
+def test_the_drug_alone_is_held_against_nothing(simulate: Simulate, plan: MechanismPlan) -> None:
+    """Nobody responds to either, so that there is no odds ratio, and no warning either."""
+    alone = simulate(regimen=plan.drug, days=84.0, patients=2)
+    assert [arm.regimen for arm in alone.arms] == ["nothing", plan.drug]
+    assert alone.effect is not None
+    odds, hazard = alone.effect.ratios[0], alone.effect.ratios[-1]
+    assert np.isnan([odds.median, odds.low, odds.high, odds.monte_carlo_error]).all()
+    assert 0.0 < hazard.median <= 1.0
+    assert "not known" in arms_text(alone)
 
 
 def test_neither_blocks_nor_workers_change_a_bit(

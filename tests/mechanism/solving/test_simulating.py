@@ -188,3 +188,18 @@ def test_a_lag_of_dosing_and_odd_days_are_met(model: MechanismModel) -> None:
     for k, day in enumerate(days):
         alone = simulate_patients(model, made, model.values[None], outputs=OUTPUTS, days=[day])
         assert alone.values[0, 0] == pytest.approx(whole.values[0, k], rel=2e-4)
+
+
+def test_what_rests_stays_where_it_starts(model: MechanismModel) -> None:
+    outputs = ["Ins", "conc", "Ab", "Act"]
+    found = simulate_patients(
+        *(model, dosing(model, days=9.0), model.values[None]), outputs=outputs, days=[0.0, 9.0]
+    )
+    assert found.values[0].tolist() == [[1.0, 0.0, 0.0, 1.0]] * 2
+
+
+def test_a_power_below_one_starts_at_zero(model: MechanismModel) -> None:
+    # Its slope at zero is infinite; the correction for the lag must not be.
+    p = model.with_values({"h": 0.6}).values[None]
+    found = simulate_patients(model, dosing(model, PILL, days=2.0), p, outputs=["J"], days=[2.0])
+    assert not found.failed

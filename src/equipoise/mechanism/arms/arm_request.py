@@ -132,6 +132,8 @@ def without_drug(case: CaseModel, plan: MechanismPlan, regimen: Regimen) -> Regi
     doses = tuple(dose for dose in regimen.doses if dose.drug not in drugs)
     if len(doses) == len(regimen.doses):
         return None
+    if not doses:
+        return Regimen("nothing", ())
     name = regimen.name.removesuffix(f"+{plan.drug}")
     return Regimen(name if name != regimen.name else f"{regimen.name} without {plan.drug}", doses)
 

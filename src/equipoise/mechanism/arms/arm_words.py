@@ -18,6 +18,8 @@ from equipoise.mechanism.arms.arm_records import (
 SHOWN_FAILURES = 10
 """Failed courses that are named; JSON names all."""
 WIDTH = 92
+TINY = 1e-9
+"""A smaller Monte Carlo error is shown as 0."""
 Row = tuple[str, Sequence[str]]
 """Label and cells of a line of a table."""
 
@@ -172,7 +174,9 @@ def _spread(spread: Spread) -> str:
 
 def _error(value: float) -> str:
     """Show two significant digits; one patient has no Monte Carlo error."""
-    return f"{value:.2g}" if math.isfinite(value) else "not known"
+    if not math.isfinite(value):
+        return "not known"
+    return f"{value:.2g}" if value >= TINY else "0"
 
 
 def _number(value: float) -> str:

@@ -25,10 +25,17 @@ from equipoise.mechanism.case_model import CaseModel
 from equipoise.mechanism.dosing import schedule
 from equipoise.mechanism.drug_effects import EdgeDraws
 from equipoise.mechanism.plan import MechanismPlan
-from equipoise.mechanism.sensitivity import arm_outcomes, log_hazard_ratio, log_odds_ratio
+from equipoise.mechanism.sensitivity import (
+    arm_outcomes,
+    log_hazard_ratio,
+    log_odds_ratio,
+    mean_response,
+)
 from equipoise.synthesis.arrays import Array
 
 PERCENTILES = (50.0, 2.5, 97.5)
+LEAST = 1e-6
+"""A share nearer to 0 or 1 than this has no odds that any trial could see."""
 
 
 def paired_ratios(
@@ -55,25 +62,38 @@ def paired_ratios(
     found = []
     for k, name in enumerate([*names, ""]):
         odds = k < len(names)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if odds:
-                log_ratio = logit(after[:, k]) - logit(before[:, k])
-                part = _odds_part(two[:, k]) - _odds_part(one[:, k])
-            else:
-                log_ratio = np.log(np.log(after[:, k]) / np.log(before[:, k]))
-                part = _hazard_part(two[:, k]) - _hazard_part(one[:, k])
-        log_ratio = np.where(after[:, k] == before[:, k], 0.0, log_ratio)
+        if odds:
+            log_ratio = logit(_seen(after[:, k])) - logit(_seen(before[:, k]))
+            part = _odds_part(two[:, k]) - _odds_part(one[:, k])
+        else:
+            log_ratio = np.log(np.log(after[:, k]) / np.log(before[:, k]))
+            part = _hazard_part(two[:, k]) - _hazard_part(one[:, k])
         error = float(part.std(ddof=1) / np.sqrt(len(part))) if len(part) > 1 else float("nan")
         measure = "odds_ratio" if odds else "hazard_ratio"
         told = name in ("", plan.definition)
-        median, low, high = (float(x) for x in np.exp(np.percentile(log_ratio, PERCENTILES)))
+        limits = _spread(log_ratio)
         over = ranges.get(measure) if told else None
-        found.append(PairedRatio(measure, name, median, low, high, error, over))
+        found.append(
+            PairedRatio(*(measure, name, limits.median, limits.low, limits.high, error, over))
+        )
     return tuple(found)
 
 
+def _seen(share: Array) -> Array:
+    """Shares, NaN where nobody or everybody responds."""
+    seen: Array = np.where((share > LEAST) & (share < 1.0 - LEAST), share, np.nan)
+    return seen
+
+
+def _spread(log_ratio: Array) -> Spread:
+    """Median and limits of a ratio; NaN where any draw has none."""
+    if not np.isfinite(log_ratio).all():
+        return Spread(float("nan"), float("nan"), float("nan"))
+    return Spread(*(float(x) for x in np.exp(np.percentile(log_ratio, PERCENTILES))))
+
+
 def _odds_part(chance: Array) -> Array:
-    share = chance.mean()
+    share = _seen(chance.mean())
     part: Array = (chance - share) / (share * (1.0 - share))
     return part
 
@@ -103,12 +123,12 @@ def ratios_over_ranges(
         arm_outcomes(setting, schedule(one, case.drugs, case.model, asked.surgery), rows)
         for one in asked.regimens
     )
-    logs = {
-        "odds_ratio": log_odds_ratio(treated.response, control.response),
-        "hazard_ratio": log_hazard_ratio(treated.event_free, control.event_free),
-    }
+    seen = [_seen(mean_response(arm.response)) for arm in (control, treated)]
+    odds = np.where(
+        np.isfinite(seen).all(axis=0), log_odds_ratio(treated.response, control.response), np.nan
+    )
     spreads = {
-        name: Spread(*(float(np.exp(x)) for x in np.percentile(log, PERCENTILES)))
-        for name, log in logs.items()
+        "odds_ratio": _spread(odds),
+        "hazard_ratio": _spread(log_hazard_ratio(treated.event_free, control.event_free)),
     }
     return spreads, control.failed + treated.failed

@@ -27,7 +27,7 @@ from equipoise.mechanism.solving.structure import Structure
 if TYPE_CHECKING:
     from equipoise.mechanism.solving.compiling import CompiledModel
 
-DEFAULT = Tolerances(stiff=2e-4, driven=1e-6, coupled=1e-4, steps=1_000_000)
+DEFAULT = Tolerances(stiff=2e-4, driven=4e-6, coupled=1e-4, steps=1_000_000)
 
 ADDED_UP = 0.1
 """Share of an accumulated state that counts: of ten steps with an error each."""

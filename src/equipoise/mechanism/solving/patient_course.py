@@ -11,6 +11,9 @@ from equipoise.mechanism.solving.driven_groups import follow_group
 from equipoise.mechanism.solving.exact_blocks import follow_exact
 from equipoise.mechanism.solving.records import (
     BYTES,
+    EXPLICIT,
+    IMPLICIT,
+    LEFT,
     SCALE,
     SLOPE,
     Array,
@@ -60,11 +63,13 @@ def patients_kernel(
     room: Array,
     values: Array,
     status: Integers,
+    tried: Integers,
 ) -> None:
-    """Fill `values`, shape (n, days, outputs), and `status`, shape (n,)."""
-    starts, steps = np.zeros(code.floor.size + 1), np.zeros(1, np.int64)
+    """Fill `values`, shape (n, days, outputs), `status`, shape (n,), and steps, shape (n, 2)."""
+    starts, steps = np.zeros(code.floor.size + 1), np.zeros(3, np.int64)
     for n in range(p.shape[0]):
-        steps[0] = tolerances.steps
+        steps[:] = 0
+        steps[LEFT] = tolerances.steps
         call_native(code.start, starts.ctypes.data, p[n].ctypes.data, starts.ctypes.data)
         status[n] = before(
             *(code, events, stops, tolerances, n, p[n], modes, row, book, room, steps, starts)
@@ -72,6 +77,7 @@ def patients_kernel(
         if status[n] == OK:
             limit = tolerances.coupled
             status[n] = coupled(code, stops, limit, row, book, room, steps, p[n], starts, values[n])
+        tried[n, 0], tried[n, 1] = steps[EXPLICIT], steps[IMPLICIT]
         if status[n] != OK:
             values[n] = np.nan
 

@@ -37,6 +37,9 @@ Y, TRIAL, SCALE, RIGHT, NEW_SLOPE, SLOPE, STAGE = range(7)
 """Lines of `room`: states, states after a trial step, largest values so far, a right side, rates
 after and before a step, and stages from the last line on."""
 
+LEFT, EXPLICIT, IMPLICIT = range(3)
+"""Entries of `steps`: how many a patient has left, and how many of each kind were tried."""
+
 LINES = 12
 """Lines of `room` in all."""
 

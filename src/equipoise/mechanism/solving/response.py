@@ -25,6 +25,8 @@ class Response:
         NaN for a patient whose solution failed. A dose due on a day is not in the value of the day.
     status : array of int8, shape (n,)
         0, or a key of `statuses.REASONS`.
+    steps : array of int, shape (n, 2)
+        Explicit and implicit steps tried, of four and seven evaluations each.
     first : int
         Index of the first patient among all that were asked for.
     """
@@ -33,6 +35,7 @@ class Response:
     days: Array
     values: Array
     status: NDArray[np.int8]
+    steps: NDArray[np.int64]
     first: int = 0
 
     @property

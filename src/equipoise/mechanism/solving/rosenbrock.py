@@ -50,14 +50,23 @@ LOW_SHARE = 1e-3
 
 @part
 def rosenbrock_step(
-    rates: int, slopes: int, size: int, p: int, room: Array, W: Array, h: float, limit: float
+    rates: int,
+    slopes: int,
+    size: int,
+    to_p: int,
+    room: Array,
+    base: int,
+    W: Array,
+    to_W: int,
+    h: float,
+    limit: float,
 ) -> float:
     """Fill `room[TRIAL]` with the states after a step; return its error in `limit`s.
 
-    `room[SLOPE]` holds the rates at the start, `p` is the address of the parameters.
+    `room[SLOPE]` holds the rates at the start; `to_p`, `base` and `to_W` are addresses.
     """
-    base, line = room.ctypes.data, BYTES * room.shape[1]
-    call_native(slopes, base + Y * line, p, W.ctypes.data)
+    line = BYTES * room.shape[1]
+    call_native(slopes, base + Y * line, to_p, to_W)
     factor(W, size, 1.0 / (h * GAMMA))
     for s in range(COUNT):
         if s == 0:
@@ -69,7 +78,7 @@ def rosenbrock_step(
                 for j in range(s):
                     value += A[s, j] * room[STAGE + j, i]
                 room[TRIAL, i] = value
-            call_native(rates, base + TRIAL * line, p, base + RIGHT * line)
+            call_native(rates, base + TRIAL * line, to_p, base + RIGHT * line)
             for i in range(size):
                 value = 0.0
                 for j in range(s):

@@ -22,6 +22,8 @@ import numpy as np
 from equipoise.mechanism.formulas import call_native
 from equipoise.mechanism.solving.records import (
     BYTES,
+    EXPLICIT,
+    LEFT,
     NEW_SLOPE,
     SCALE,
     SLOPE,
@@ -90,15 +92,19 @@ def advance(
     `room[Y]` holds the states, `room[SLOPE]` their rates at t; both move on. Pieces are laid as
     source `track` unless it is negative.
     """
+    base, to_p = room.ctypes.data, p.ctypes.data
     while t < end:
-        steps[0] -= 1
-        if steps[0] < 0:
+        steps[LEFT] -= 1
+        steps[EXPLICIT] += 1
+        if steps[LEFT] < 0:
             return h, TOO_MANY
         left = end - t
         whole = left <= 1.01 * h
         step = left if whole else (0.5 * left if left < 2.0 * h else h)
         stop = end if whole else t + step
-        error = step_error(rates, size, floor, reads, row, book, room, p, t, step, stop, limit)
+        error = step_error(
+            rates, size, floor, reads, row, book, room, base, p, to_p, t, step, stop, limit
+        )
         if not math.isfinite(error):
             error = 1e9
         best = step * min(5.0, max(0.1, 0.9 * max(error, 1e-12) ** (-1.0 / ORDER)))
@@ -124,14 +130,19 @@ def step_error(
     row: Array,
     book: Integers,
     room: Array,
+    base: int,
     p: Array,
+    to_p: int,
     t: float,
     h: float,
     stop: float,
     limit: float,
 ) -> float:
-    """Make a trial step of h to `stop`, rates after it included; return its error in `limit`s."""
-    base, line, at = room.ctypes.data, BYTES * room.shape[1], p.ctypes.data
+    """Make a trial step of h to `stop`, rates after it included; return its error in `limit`s.
+
+    `base` and `to_p` are the addresses of `room` and `p`.
+    """
+    line = BYTES * room.shape[1]
     for s in range(1, STAGES):
         for i in range(size):
             change = 0.0
@@ -139,13 +150,13 @@ def step_error(
                 change += A[s, j] * room[SLOPE + j, i]
             room[TRIAL, i] = room[Y, i] + h * change
         tell(row, book, reads, stop if s == STAGES - 1 else t + NODES[s] * h, False, p)
-        call_native(rates, base + TRIAL * line, at, base + (SLOPE + s) * line)
+        call_native(rates, base + TRIAL * line, to_p, base + (SLOPE + s) * line)
     for i in range(size):
         change = 0.0
         for j in range(STAGES):
             change += WEIGHTS[j] * room[SLOPE + j, i]
         room[TRIAL, i] = room[Y, i] + h * change
-    call_native(rates, base + TRIAL * line, at, base + NEW_SLOPE * line)
+    call_native(rates, base + TRIAL * line, to_p, base + NEW_SLOPE * line)
     worst = 0.0
     for i in range(size):
         wrong = ERROR[STAGES] * room[NEW_SLOPE, i]

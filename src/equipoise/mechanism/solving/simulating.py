@@ -56,13 +56,12 @@ class _Job:
             *(parameters, p, np.zeros(compiled.constants), linear),
         )
         values = np.empty((n, self.days.size, len(self.outputs)))
-        status = np.zeros(n, np.int64)
-        patients_kernel(
-            *(compiled.addresses, self.events, self.stops, self.tolerances, p),
-            *(modes_of(compiled, linear), *sources_for(compiled, self.events)),
-            *(room_for(compiled), values, status),
-        )
-        return Response(self.outputs, self.days, values, status.astype(np.int8), first)
+        status, steps = np.zeros(n, np.int64), np.zeros((n, 2), np.int64)
+        row, book = sources_for(compiled, self.events)
+        room, modes = room_for(compiled), modes_of(compiled, linear)
+        job = (compiled.addresses, self.events, self.stops, self.tolerances)
+        patients_kernel(*job, p, modes, row, book, room, values, status, steps)
+        return Response(self.outputs, self.days, values, status.astype(np.int8), steps, first)
 
 
 def simulate_patients(
@@ -98,7 +97,8 @@ def simulate_patients(
             progress(part.first + part.status.size, n)
     values = np.concatenate([part.values for part in parts])
     status = np.concatenate([part.status for part in parts])
-    return Response(parts[0].outputs, parts[0].days, values, status)
+    steps = np.concatenate([part.steps for part in parts])
+    return Response(parts[0].outputs, parts[0].days, values, status, steps)
 
 
 def simulate_in_chunks(

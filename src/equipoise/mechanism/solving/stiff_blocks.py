@@ -16,7 +16,9 @@ from equipoise.mechanism.solving.dose_events import cycle_of, give, same_cycle
 from equipoise.mechanism.solving.records import (
     BYTES,
     CUBIC,
+    IMPLICIT,
     LAST,
+    LEFT,
     NEW_SLOPE,
     SCALE,
     SIZE,
@@ -160,17 +162,18 @@ def step_to(
     limit: float,
 ) -> int:
     """Step block b from t to `end`, laying a piece a step; return a status."""
-    base, line, at = room.ctypes.data, BYTES * room.shape[1], p.ctypes.data
+    base, line, at, to_W = room.ctypes.data, BYTES * room.shape[1], p.ctypes.data, W.ctypes.data
     call_native(rates, base + Y * line, at, base + SLOPE * line)
     h = first_step(room, size, end - t)
     while t < end:
-        steps[0] -= 1
-        if steps[0] < 0:
+        steps[LEFT] -= 1
+        steps[IMPLICIT] += 1
+        if steps[LEFT] < 0:
             return TOO_MANY
         whole = end - t < 1.1 * h
         if whole:
             h = end - t
-        error = rosenbrock_step(rates, slopes, size, at, room, W, h, limit)
+        error = rosenbrock_step(rates, slopes, size, at, room, base, W, to_W, h, limit)
         if not math.isfinite(error):
             error = 1e9
         if error <= 1.0:
