@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from equipoise.design.rival_scenarios import RivalScenario
 from equipoise.mechanism.calibration.calibration_record import Calibration, FittedParameter
 from equipoise.mechanism.calibration.held_out import PredictedArm
 from equipoise.mechanism.calibration.recurrence_link import RecurrenceLink
@@ -216,6 +217,13 @@ def combined() -> tuple[tuple[CombinationCell, ...], tuple[Sweep, ...], Response
     sweep = Sweep("A+x", "x", "H1", "first day", (SweepPoint(0.0, ci(0.45), ci(1.2)),))
     surface = ResponseSurface("A+x", "x", "H1", (1.0,), (0.5, 4.0), np.array([[1.1, 1.2]]))
     return (cell,), (sweep,), surface
+
+
+def scenarios(hostile: str) -> tuple[RivalScenario, ...]:
+    return (
+        RivalScenario("big", f"Big {hostile}", "H1", "direct", True, 1.2, 1.1, 1.3, 0.31),
+        RivalScenario("big", f"Big {hostile}", "H0", "none", True, 1.0, 1.0, 1.0, 0.025),
+    )
 
 
 def mechanism(hostile: str) -> CaseMechanism:

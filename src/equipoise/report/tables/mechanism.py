@@ -29,6 +29,7 @@ from equipoise.report.tables.mechanism_rivals import (
     rival_rows_table,
     weights_table,
 )
+from equipoise.report.tables.mechanism_scenarios import scenarios_table
 
 MECHANISM_TABLES = (
     effects_table,
@@ -49,6 +50,7 @@ MECHANISM_TABLES = (
     rival_rows_table,
     readouts_table,
     separations_table,
+    scenarios_table,
     combinations_table,
     sweeps_table,
     surface_table,
@@ -74,6 +76,7 @@ MECHANISM_NAMES = (
     "rival_rows",
     "readouts",
     "separations",
+    "scenarios",
     "combinations",
     "sweeps",
     "surface",
