@@ -146,6 +146,7 @@ def make_dossier() -> Dossier:
         design=_design.design(base, QUESTION, gaps, synthesis, HOSTILE),
         biomarkers=_biomarkers.biomarkers(base, HOSTILE),
         mechanism=_mechanism.mechanism(HOSTILE),
+        scenarios=_mechanism.scenarios(HOSTILE),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from equipoise.design.rival_scenarios import RivalScenario
 from equipoise.mechanism.calibration.calibration_record import Calibration, FittedParameter
 from equipoise.mechanism.calibration.held_out import PredictedArm
 from equipoise.mechanism.calibration.recurrence_link import RecurrenceLink
@@ -16,6 +17,7 @@ from equipoise.mechanism.combinations import (
     Sweep,
     SweepPoint,
 )
+from equipoise.mechanism.dose_readings import DoseReading
 from equipoise.mechanism.drug_checks import drug_checks
 from equipoise.mechanism.drug_effects import DrugEffect
 from equipoise.mechanism.effect_sources import EffectSources
@@ -218,6 +220,13 @@ def combined() -> tuple[tuple[CombinationCell, ...], tuple[Sweep, ...], Response
     return (cell,), (sweep,), surface
 
 
+def scenarios(hostile: str) -> tuple[RivalScenario, ...]:
+    return (
+        RivalScenario("big", f"Big {hostile}", "H1", "direct", True, 1.2, 1.1, 1.3, 0.31),
+        RivalScenario("big", f"Big {hostile}", "H0", "none", True, 1.0, 1.0, 1.0, 0.025),
+    )
+
+
 def mechanism(hostile: str) -> CaseMechanism:
     rows = targets(hostile)
     found = outcomes()
@@ -238,6 +247,9 @@ def mechanism(hostile: str) -> CaseMechanism:
         sources=stated,
         exposures=(
             ExposureCheck("lvl", f"level {hostile}", "mg/L", 30.1, 31.0, 29.0, 33.0, True, URL, ""),
+        ),
+        readings=(
+            DoseReading("src", f"source {hostile}", "75 kg", 53.0, "", 8.07, 10.35, URL, ""),
         ),
         systemic=SystemicFit(("Kp",), (0.2,), (0.85,), (0.85,), 182.0, "converged", ""),
         calibration=calibration(rows),

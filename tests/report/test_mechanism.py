@@ -33,7 +33,7 @@ from equipoise.report.tables.mechanism_credibility import credibility
 from equipoise.report.tables.table import Table
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def found(dossier: Dossier) -> CaseMechanism:
     assert dossier.mechanism is not None
     return dossier.mechanism
@@ -208,3 +208,11 @@ def test_the_record_comes_back_from_a_checkpoint(found: CaseMechanism, dossier: 
     again = from_plain(CaseMechanism, to_plain(found))
     first, second = tables_of(dossier), tables_of(replace(dossier, mechanism=again))
     assert [plain(t.records) for t in first.values()] == [plain(t.records) for t in second.values()]
+
+
+def test_a_study_under_a_rival_is_told_beside_the_ranking(dossier: Dossier) -> None:
+    table = tables_of(dossier)["mechanism_scenarios"]
+    assert [r["assurance"] for r in table.records] == [0.31, 0.025]
+    assert "1.20 (1.10–1.30)" in table.html
+    assert "31\u00a0%" in table.html
+    assert "which does not use them" in table.note

@@ -36,13 +36,13 @@ def marks(spec: object) -> list[dict[str, Any]]:
     return own + [layer for key, part in spec.items() if key != "data" for layer in marks(part)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def found(dossier: Dossier) -> CaseMechanism:
     assert dossier.mechanism is not None
     return dossier.mechanism
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def drawn(dossier: Dossier, found: CaseMechanism) -> dict[str, Figure]:
     return {figure.id: figure for figure in mechanism_figures(found, dossier.options)}
 

@@ -24,12 +24,13 @@ from equipoise.report.tables.mechanism_fit import (
 )
 from equipoise.report.tables.mechanism_identifiability import indices_table, profiles_table
 from equipoise.report.tables.mechanism_markers import separations_table, splits_table
+from equipoise.report.tables.mechanism_readings import readings_table
 from equipoise.report.tables.mechanism_rivals import (
     readouts_table,
     rival_rows_table,
     weights_table,
 )
-from equipoise.report.tables.mechanism_scenarios import readings_table, scenarios_table
+from equipoise.report.tables.mechanism_scenarios import scenarios_table
 
 MECHANISM_TABLES = (
     effects_table,
@@ -51,10 +52,10 @@ MECHANISM_TABLES = (
     rival_rows_table,
     readouts_table,
     separations_table,
+    scenarios_table,
     combinations_table,
     sweeps_table,
     surface_table,
-    scenarios_table,
 )
 """One builder a table; each gives a table without rows where there is no mechanism."""
 
@@ -78,9 +79,9 @@ MECHANISM_NAMES = (
     "rival_rows",
     "readouts",
     "separations",
+    "scenarios",
     "combinations",
     "sweeps",
     "surface",
-    "scenarios",
 )
 """Their ids, without the ``mechanism_`` that each begins with."""

@@ -14,12 +14,12 @@ from equipoise.mechanism.sensitivity import FactorIndices
 from equipoise.mechanism.sources import ProfileNote
 from equipoise.report.dossier import Dossier
 from equipoise.report.mechanism_words import digits, parameter_name
-from equipoise.report.number_text import MISSING, joined, number
+from equipoise.report.number_text import MISSING, grouped, joined, number
 from equipoise.report.tables.table import Column, Table, show
 
 Cells = dict[str, str | Markup]
 
-OF_EFFECT = "Of the variance of the effect, % (95 %)"
+OF_EFFECT = "Of the variance, % (95 %)"
 OF_RANK = "Of that of its rank, % (95 %)"
 
 
@@ -142,9 +142,9 @@ def _indices_note(found: CaseMechanism) -> str:
     return (
         f"Sobol indices of the log odds ratio of the drug with {found.carriers.regimen}, under "
         f"{rival}: mean {digits(effect.mean)}, standard deviation {digits(effect.sd)} over the "
-        f"assumed ranges and the patients; {effect.points} points, {effect.failed} of the base "
-        "sample left out. A few draws with large effects rule the variance; the indices of the "
-        "rank ask for the order of effects and are tighter. Simulated; an estimate may fall "
+        f"assumed ranges and the patients; {grouped(effect.points)} points, {effect.failed} of "
+        "the base sample left out. A few draws with large effects rule the variance; the indices "
+        "of the rank ask for the order of effects and are tighter. Simulated; an estimate may fall "
         "slightly outside 0 to 100 %."
     )
 

@@ -15,7 +15,7 @@ from equipoise.report.mechanism_words import (
     rival_name,
     share,
 )
-from equipoise.report.number_text import joined, number, with_interval
+from equipoise.report.number_text import joined, number, p_phrase, with_interval
 from equipoise.report.tables.table import Column, Table, show
 
 Cells = dict[str, str | Markup]
@@ -130,7 +130,7 @@ def _evidence_words(found: CaseMechanism, row: str, study: str) -> str:
     if one.kind == "ratio":
         seen = f"ratio {with_interval(one.value, one.low, one.high, 'ratio')}"
     elif one.kind == "sign":
-        seen = f"{'a rise' if (one.value or 0) > 0 else 'a fall'} (P {digits(one.p_value)})"
+        seen = f"{'a rise' if (one.value or 0) > 0 else 'a fall'} ({p_phrase(one.p_value)})"
     else:
         seen = "no change"
     return f"{study} ({one.design}), {one.readout}{where}: {seen}, printed"
