@@ -84,6 +84,7 @@ bench: $(CORE) ## time commands and methods against their limits, beside R's pac
 	@$(BIN)/python benchmarks/enrichment.py $(call beside,rpact)
 	@$(BIN)/python benchmarks/pathways.py $(call beside,GSVA)
 	@$(BIN)/python benchmarks/shrinkage.py
+	@$(BIN)/python benchmarks/mechanism.py
 
 fuzz: $(DEV) ## property tests with many more examples
 	@EQUIPOISE_HYPOTHESIS_PROFILE=fuzz $(PYTEST) -m "hypothesis and not browser"

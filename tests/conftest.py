@@ -31,6 +31,15 @@ SECONDS = (
     "design/sequential/test_r*",
     "biomarkers/markers/test_subgroup_shrinkage.py",
     "biomarkers/patient/*",
+    "mechanism/arms/*",
+    "mechanism/calibration/test_[rt]*",
+    "mechanism/combinations/*",
+    "mechanism/rivals/*",
+    "mechanism/sensitivity/*",
+    "mechanism/solving/*",
+    "mechanism/standards/test_published*",
+    "mechanism/test_*",
+    "test_simulate_command.py",
 )
 """Files under tests/ that run whole cases, simulate, compile kernels or hold thousands of pinned
 numbers: `make check` leaves them to `make test`."""
