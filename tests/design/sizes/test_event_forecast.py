@@ -150,17 +150,20 @@ def test_events_grow_split_and_invert(
         (lost, lost),
     )
     d = expected_events(plan, [months, months + 1.0])
-    assert np.all(d[1] >= d[0])
+    assert np.all(d[1] >= d[0] * (1 - 1e-12))
     assert d[0].sum() <= plan.accrual.patients(months) * (1 + 1e-12)
     np.testing.assert_allclose(expected_events_by_piece(plan, months).sum(-1), d[0], rtol=1e-9)
-    found = months_until_events(plan, float(d[0].sum()))
-    assert expected_events(plan, found.months).sum() == pytest.approx(d[0].sum(), rel=1e-9)
+    growing = d[1].sum() - d[0].sum() > 1e-6  # else everybody had the event: any time inverts
+    if growing:
+        found = months_until_events(plan, float(d[0].sum()))
+        assert expected_events(plan, found.months).sum() == pytest.approx(d[0].sum(), rel=1e-9)
     scaled = plan.with_accrual(plan.accrual.scaled(100.0))
     assert expected_events(scaled, months).sum() == pytest.approx(
         d[0].sum() * 100.0 / plan.accrual.total, rel=1e-9
     )
     hurried = replace(plan, hazard=tuple(1.1 * h for h in hazard))
-    assert expected_events(hurried, months).sum() > d[0].sum()
+    more = expected_events(hurried, months).sum()
+    assert more > d[0].sum() if growing else more >= d[0].sum() * (1 - 1e-12)
 
 
 def test_cutting_periods_that_are_alike_changes_nothing() -> None:
