@@ -118,7 +118,18 @@ def test_every_regimen_runs(
 
 
 REGIMENS = ("TCHP+{oral}", "AC-THP+{oral}", "T-DM1+P+checkpoint", "H-wPH")
-OUTPUTS = ("burden", "pcr_breast", "J_doc", "J_pac", "J_sig", "J_adcc", "J_tdm1", "Ins", "EF", "AKT")
+OUTPUTS = (
+    "burden",
+    "pcr_breast",
+    "J_doc",
+    "J_pac",
+    "J_sig",
+    "J_adcc",
+    "J_tdm1",
+    "Ins",
+    "EF",
+    "AKT",
+)
 
 
 @pytest.mark.parametrize("regimen", REGIMENS)
