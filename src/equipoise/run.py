@@ -193,17 +193,16 @@ def assembled(
 def dossier_with(identifier: str, reference: str | None) -> Dossier:
     """Assemble the named case, or the first packaged one that knows the id.
 
-    The mechanism, which is simulated and takes the longest, is left out unless the id is unknown
-    without it.
+    The simulated mechanism is left out: it takes the longest, and none of its numbers is a result
+    with an id.
     """
-    names = [reference] if reference is not None else list(packaged_cases())
-    cases = [load_case(name) for name in names]
-    whole = [case for case in cases if case.mechanism is not None]
-    for case, simulated in (*((case, False) for case in cases), *((case, True) for case in whole)):
-        dossier = assembled(case, simulated=simulated)
+    if reference is not None:
+        return assembled(load_case(reference), simulated=False)
+    dossiers = [assembled(load_case(name), simulated=False) for name in packaged_cases()]
+    for dossier in dossiers:
         if identifier in rows_by_id(dossier) | {r.id: r for r in dossier.results}:
             return dossier
-    return assembled(cases[0], simulated=False)
+    return dossiers[0]
 
 
 def run_case(
