@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,7 @@ SCRATCH = ROOT / "build" / "validation"
 TOLERANCE = 1e-9
 """Largest relative difference between two runs of the same recipe (other R, other BLAS)."""
 
-OPTIONAL = ("mpmath", "basico")
+OPTIONAL = ("mpmath", "basico", "synergy")
 """Modules of single recipes that equipoise does not install; without one its recipe is not run."""
 
 
@@ -63,7 +64,12 @@ def run_in_r(recipe: Path) -> bool:
 def run_study(recipe: Path) -> bool:
     """Run one Python recipe; whether it failed, or printed a row its README does not have."""
     text = recipe.read_text(encoding="utf-8")
-    absent = [n for n in OPTIONAL if f"from {n} " in text and importlib.util.find_spec(n) is None]
+    absent = [
+        name
+        for name in OPTIONAL
+        if re.search(rf"^from {name}\b", text, re.MULTILINE)
+        and importlib.util.find_spec(name) is None
+    ]
     if absent:
         print(f"  NOT RUN: needs {', '.join(absent)}, which is not installed")
         return False
