@@ -130,7 +130,12 @@ def _load(model: SbmlModel, tolerance: float, absolute_tolerance: float) -> Any:
         raise InputError([problem]) from error
     runner.setIntegrator("cvode")
     runner.integrator.relative_tolerance = tolerance
-    runner.integrator.absolute_tolerance = absolute_tolerance
+    # one number would be scaled by each state's start: 0 for a state that starts at 0
+    states = runner.model.getNumFloatingSpecies() + runner.model.getNumRateRules()
+    try:
+        runner.integrator.absolute_tolerance = [absolute_tolerance] * states
+    except RuntimeError:  # the engine counts its states in another way
+        runner.integrator.absolute_tolerance = absolute_tolerance
     runner.integrator.maximum_num_steps = MOST_STEPS
     return runner
 
