@@ -57,4 +57,6 @@ def test_the_archive_runs_elsewhere_as_here(case, tmp_path):
     assert np.isfinite(ours.values).all()
     last = theirs.set_index("time").iloc[-1]
     for name in outputs:
-        assert ours.of(name)[0, -1] == pytest.approx(float(last[name]), rel=5e-4)
+        # insulin follows the oral doses and is known to 4e-4 (docs/benchmarks.md), the rest to 2e-4
+        close = 5e-4 if name == "Ins" else 2e-4
+        assert ours.of(name)[0, -1] == pytest.approx(float(last[name]), rel=close)
