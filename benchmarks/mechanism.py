@@ -220,7 +220,10 @@ def compare(reference: Reference, patients: Array, timed: int, found: Array, cos
         f"{'libroadrunner 1e-8, 1e-10':<34} {slow:8.1f} {'':>9} {'':>9} {'':>6} {slow / cost:6.0f}"
     )
     told = f"equipoise, {patients.shape[0]} patients"
-    print(f"{told:<34} {cost:8.3f} {error.max():9.2e} {np.median(error):9.2e} {0:6d}")
+    lost = int(np.isnan(found).sum())
+    print(f"{told:<34} {cost:8.3f} {np.nanmax(error):9.2e} {np.nanmedian(error):9.2e} {lost:6d}")
+    arms = [float(np.nanmean(np.exp(-burden))) for burden in (found, exact)]
+    print(f"complete response of the arm: {arms[0]:.5f}, reference {arms[1]:.5f}")
     for relative, absolute in TOLERANCES:
         values, spent = reference.all(patients[:timed], relative, absolute)
         failed = int(np.isnan(values).sum())
